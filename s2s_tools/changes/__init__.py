@@ -1,0 +1,1 @@
+"""The only room that alters a user's file: plan, guard, back up, journal, undo."""

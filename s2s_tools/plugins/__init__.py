@@ -1,0 +1,1 @@
+"""The host of commands: what the manifest names."""

@@ -1,0 +1,1 @@
+"""The wing for the scripts of a repository."""

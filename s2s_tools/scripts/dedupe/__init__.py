@@ -1,0 +1,1 @@
+"""Which duplicates and stale copies to replace."""

@@ -1,0 +1,1 @@
+"""What exists: worktrees, scripts, contents, families, relations."""

@@ -1,0 +1,78 @@
+"""What a scan finds: files, families, groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from s2s_tools.model import Repository
+
+
+class Relation(StrEnum):
+    """How a file stands to its family's canonical."""
+
+    CANONICAL = "canonical"
+    IDENTICAL = "identical"
+    STALE = "stale"
+    DIVERGED = "diverged"
+    ONLY_HERE = "only_here"
+    UNKNOWN = "unknown"
+
+
+class File(NamedTuple):
+    """One script in one worktree, with its identity but not yet its family.
+
+    `content` names the raw bytes: equal bytes give equal strings, different
+    bytes never do. `mode` is the permission bits that git would record
+    (0o755 or 0o644). `size` is in bytes. `clean`: identity came from the index.
+    """
+
+    worktree: str
+    path: bytes
+    content: str
+    mode: int
+    size: int
+    tracked: bool
+    clean: bool
+
+
+class Member(NamedTuple):
+    """A file as a member of its family.
+
+    `behind` counts the commits of the canonical's history since this content
+    was the canonical; None unless stale. `difference` names a lexical class
+    against the canonical ("mode", "eol", "comments"), "" where there is none.
+    """
+
+    file: File
+    relation: Relation
+    behind: int | None = None
+    difference: str = ""
+
+
+class Family(NamedTuple):
+    """The files that are meant to be one script; `id` is the canonical's path."""
+
+    id: str
+    canonical: File | None
+    members: tuple[Member, ...]
+
+
+class Group(NamedTuple):
+    """Files with the same bytes, in all worktrees; at least two, never empty."""
+
+    content: str
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """Everything that one scan found. `history`: "full", "shallow" or "partial"."""
+
+    repository: Repository
+    files: tuple[File, ...]
+    families: tuple[Family, ...]
+    groups: tuple[Group, ...]
+    left_out: dict[str, int]
+    history: str = "full"

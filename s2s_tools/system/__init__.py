@@ -1,0 +1,1 @@
+"""The machine: processes, git, files, locks, clocks."""

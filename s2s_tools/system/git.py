@@ -1,0 +1,75 @@
+"""The one place that runs git, hardened against what a repository configures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from s2s_tools import errors
+from s2s_tools.system import process
+
+# A repository's configuration is data from strangers: none of its programs run
+# (security table, rows 5 and 6), and nothing is ever fetched.
+_CONFIG = (
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.pager=cat",
+    "core.untrackedCache=false",
+    "diff.external=",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "log.showSignature=false",
+)
+_INHERITED = (
+    "HOME",
+    "PATH",
+    "TMPDIR",
+    "XDG_CONFIG_HOME",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CEILING_DIRECTORIES",
+)
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment every git process gets: no GIT_DIR, no prompt, no network."""
+    env = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    env |= {
+        "LC_ALL": "C",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+    }
+    return env | dict(extra or {})
+
+
+def run(
+    cwd: bytes,
+    *args: str | bytes,
+    input: bytes = b"",
+    env: Mapping[str, str] | None = None,
+    codes: tuple[int, ...] = (0,),
+) -> process.Result:
+    """Run one git command in `cwd`.
+
+    Raises errors.GitFailed where its exit code is not in `codes`.
+    """
+    argv: list[str | bytes] = ["git", "--no-optional-locks", "--literal-pathspecs"]
+    for setting in _CONFIG:
+        argv += ["-c", setting]
+    done = process.run([*argv, *args], cwd=cwd, env=environment(env), input=input)
+    if done.code not in codes:
+        said = done.err.decode("utf-8", "backslashreplace").strip().splitlines()
+        what = os.fsdecode(args[0])
+        raise errors.GitFailed(
+            f"git {what} failed in {os.fsdecode(cwd)}: "
+            f"{said[-1] if said else f'exit code {done.code}'}"
+        )
+    return done
+
+
+def output(cwd: bytes, *args: str | bytes, input: bytes = b"") -> bytes:
+    """The stdout of one git command; raises errors.GitFailed where it fails."""
+    return run(cwd, *args, input=input).out
