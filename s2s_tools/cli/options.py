@@ -1,0 +1,28 @@
+"""Options that mean the same in every command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+_Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+as_json: _Decorator = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON document on stdout."
+)
+yes: _Decorator = click.option(
+    "--yes", is_flag=True, help="Do not ask; needed where nobody can be asked."
+)
+dry_run: _Decorator = click.option(
+    "--dry-run", is_flag=True, help="Print the plan and change nothing."
+)
+path: _Decorator = click.argument(
+    "path", default=".", type=click.Path(path_type=bytes), metavar="[PATH]"
+)
+
+
+def examples(*lines: str) -> str:
+    """The epilog of a command's help: a line for each example."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
