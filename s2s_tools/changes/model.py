@@ -56,11 +56,24 @@ class Keep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expect:
+    """A path that the plan leaves as it is but stands on: still `state` at apply.
+
+    For example the file that new links lead to.
+    """
+
+    worktree: str
+    path: bytes
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A change as data: carrying it out needs nothing but this.
 
     `repository` is the common directory it was made for, `command` the user's
-    command that made it.
+    command that made it. `named` lists the paths (worktree, path) that the user
+    named, so that uncommitted or untracked files among them may be written.
     """
 
     repository: bytes
@@ -68,3 +81,5 @@ class Plan:
     writes: tuple[Write, ...] = ()
     keeps: tuple[Keep, ...] = ()
     notes: tuple[str, ...] = ()
+    expects: tuple[Expect, ...] = ()
+    named: tuple[tuple[str, bytes], ...] = ()
