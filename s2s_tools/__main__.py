@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 
-def main() -> None:
-    """Run the command line of this process and exit."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command line (default: this process's) and exit with its code."""
     from s2s_tools.cli import main as boundary
 
-    sys.exit(boundary.run(sys.argv[1:]))
+    sys.exit(boundary.run(sys.argv[1:] if arguments is None else arguments))
 
 
 if __name__ == "__main__":

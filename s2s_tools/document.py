@@ -100,7 +100,8 @@ def load(data: bytes, name: str) -> Map:
         loader = loader_class(data)
         try:
             node = loader.get_single_node()
-            value = _build(yaml, loader, node, name, "") if node is not None else None
+            builder = _Builder(yaml, loader, name)
+            value = builder.value(node, "") if node is not None else None
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as exc:
@@ -148,33 +149,52 @@ def _check_shape(yaml: Any, loader_class: Any, data: bytes, name: str) -> None:
             raise errors.InvalidDocument(f"{name}:{line}: nested too deep")
 
 
-def _build(yaml: Any, loader: Any, node: Any, name: str, where: str) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return _build_map(yaml, loader, node, name, where)
-    if isinstance(node, yaml.SequenceNode):
+class _Builder:
+    """Builds plain values from a node graph; an aliased node is built once."""
+
+    def __init__(self, yaml: Any, loader: Any, name: str) -> None:
+        self._yaml = yaml
+        self._loader = loader
+        self._name = name
+        self._built: dict[Any, Any] = {}
+
+    def value(self, node: Any, where: str) -> Any:
+        if node not in self._built:
+            self._built[node] = self._value(node, where)
+        return self._built[node]
+
+    def _value(self, node: Any, where: str) -> Any:
+        if isinstance(node, self._yaml.ScalarNode):
+            return self._loader.construct_object(node)
+        kind = "map" if isinstance(node, self._yaml.MappingNode) else "seq"
+        if node.tag != f"tag:yaml.org,2002:{kind}":
+            line = node.start_mark.line + 1
+            raise errors.InvalidDocument(
+                f"{self._name}:{line}: {where}: the tag {node.tag} is not allowed"
+            )
+        if kind == "map":
+            return self._map(node, where)
         return [
-            _build(yaml, loader, item, name, f"{where}[{index}]")
+            self.value(item, f"{where}[{index}]")
             for index, item in enumerate(node.value)
         ]
-    return loader.construct_object(node)
 
-
-def _build_map(yaml: Any, loader: Any, node: Any, name: str, where: str) -> Map:
-    result = Map(name, where, node.start_mark.line + 1)
-    if not node.tag.endswith(":map"):
-        raise result.fail("", f"the tag {node.tag} is not allowed")
-    for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 1
-        if not isinstance(key_node, yaml.ScalarNode):
-            raise errors.InvalidDocument(f"{name}:{line}: {where}: a key must be text")
-        key = key_node.value
-        first = result.lines.get(key)
-        result.lines[key] = line
-        if first is not None:
-            raise result.fail(key, f"duplicate key, first on line {first}")
-        below = f"{where}.{key}" if where else key
-        result[key] = _build(yaml, loader, value_node, name, below)
-    return result
+    def _map(self, node: Any, where: str) -> Map:
+        result = Map(self._name, where, node.start_mark.line + 1)
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, self._yaml.ScalarNode):
+                raise errors.InvalidDocument(
+                    f"{self._name}:{line}: {where}: a key must be text"
+                )
+            key = key_node.value
+            first = result.lines.get(key)
+            result.lines[key] = line
+            if first is not None:
+                raise result.fail(key, f"duplicate key, first on line {first}")
+            below = f"{where}.{key}" if where else key
+            result[key] = self.value(value_node, below)
+        return result
 
 
 def _kind(value: object) -> str:
