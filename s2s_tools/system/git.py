@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from s2s_tools import errors
 from s2s_tools.system import process
@@ -20,6 +21,8 @@ _CONFIG = (
     "maintenance.auto=false",
     "log.showSignature=false",
 )
+# Beyond this many paths git is faster without a limit than with one.
+_MANY_PATHS = 400
 _INHERITED = (
     "HOME",
     "PATH",
@@ -73,3 +76,57 @@ def run(
 def output(cwd: bytes, *args: str | bytes, input: bytes = b"") -> bytes:
     """The stdout of one git command; raises errors.GitFailed where it fails."""
     return run(cwd, *args, input=input).out
+
+
+class Change(NamedTuple):
+    """One commit gave one path new content; "" where it removed the path."""
+
+    commit: str
+    path: bytes
+    content: str
+
+
+def changes(
+    cwd: bytes, heads: Sequence[str], paths: Sequence[bytes]
+) -> tuple[Change, ...]:
+    """Every change of `paths` in the history of `heads`, the newest first.
+
+    A merge counts where its content is none of its parents'. Renames are not
+    followed. Reads commits and trees only, in one process.
+    """
+    if not heads or not paths:
+        return ()
+    wanted = frozenset(paths)
+    limit: list[bytes] = sorted(wanted) if len(wanted) <= _MANY_PATHS else []
+    names: list[str | bytes] = ["--end-of-options", *heads, "--", *limit]
+    out = output(
+        cwd,
+        *("-c", "log.showRoot=true", "-c", "log.follow=false"),
+        *("-c", "diff.relative=false"),
+        *("log", "--date-order", "--full-history", "-c", "--raw", "-z"),
+        *("--no-abbrev", "--no-renames", "--no-show-signature", "-O/dev/null"),
+        "--format=%H",
+        *names,
+    )
+    return tuple(change for change in _parse_raw(out) if change.path in wanted)
+
+
+def has_promisor(cwd: bytes) -> bool:
+    """Whether the repository says that a remote holds objects it lacks."""
+    names = r"^(extensions\.partialclone|remote\..*\.promisor)$"
+    return run(cwd, "config", "--get-regexp", names, codes=(0, 1)).code == 0
+
+
+def _parse_raw(out: bytes) -> Iterator[Change]:
+    """The changes in what `git log --raw -z --format=%H` prints."""
+    commit = ""
+    fields = iter(out.split(b"\0"))
+    for field in fields:
+        meta = field.lstrip(b"\n")
+        if meta.startswith(b":"):
+            words = meta.split(b" ")
+            parents = len(meta) - len(meta.lstrip(b":"))
+            content = words[2 * parents + 1].decode("ascii")
+            yield Change(commit, next(fields), content.strip("0") and content)
+        elif meta:
+            commit = meta.decode("ascii")
