@@ -260,7 +260,7 @@ def run_s2s(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
             patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(input.encode())))
             stack.enter_context(contextlib.redirect_stdout(out))
             stack.enter_context(contextlib.redirect_stderr(err))
-            code = _exit_code(program.main, argv)
+            code = _exit_code(program.main)
         return Ran(code, _text(out), _text(err))
 
     return run
@@ -277,12 +277,12 @@ def _text(stream: io.TextIOWrapper) -> str:
     return buffer.getvalue().decode("utf-8", "surrogateescape")
 
 
-def _exit_code(main: Callable[..., object], argv: list[str]) -> int:
+def _exit_code(main: Callable[[], None]) -> int:
     try:
-        left = main(argv)
+        main()
     except SystemExit as exc:
-        left = exc.code
-    return left if isinstance(left, int) else int(left is not None)
+        return exc.code if isinstance(exc.code, int) else int(exc.code is not None)
+    return 0
 
 
 @pytest.fixture

@@ -50,3 +50,12 @@ def test_a_tool_that_is_missing_is_named(require_tool, monkeypatch):
         require_tool("no-such-tool")
 
     assert require_tool("git").endswith("git")
+
+
+def test_the_program_runs_in_this_process_and_as_its_own(run_s2s, s2s_process):
+    inside, outside = run_s2s("--version"), s2s_process("--version")
+
+    assert inside == outside
+    assert inside.exit_code == 0
+    assert inside.stdout.startswith("s2s")
+    assert run_s2s("no-such-command").exit_code == 2
