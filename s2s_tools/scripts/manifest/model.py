@@ -1,0 +1,74 @@
+"""What the canonical manifest records about a repository's scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from s2s_tools.scripts.inventory.model import Relation
+
+
+class Strategy(StrEnum):
+    """What may stand where a duplicate of a script stands."""
+
+    LINK = "link"  # a symbolic link runs the same
+    KEEP = "keep"  # only the bytes themselves do
+
+
+class Copy(NamedTuple):
+    """One file of a family, with its relation to the canonical."""
+
+    worktree: str
+    path: bytes
+    relation: Relation
+
+
+class Entry(NamedTuple):
+    """One family: which file is the canonical, what it holds, who copies it.
+
+    `mode` is the permission bits that git would record.
+    """
+
+    id: bytes
+    worktree: str
+    path: bytes
+    sha256: str
+    mode: int
+    strategy: Strategy
+    copies: tuple[Copy, ...]
+
+
+class Allow(NamedTuple):
+    """A decision: these paths may all hold this content."""
+
+    sha256: str
+    paths: tuple[bytes, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decisions:
+    """What a person wrote down: globs of files to keep, duplicates to allow."""
+
+    keep: tuple[str, ...] = ()
+    allow: tuple[Allow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """The recorded families, in the order of their ids, with the decisions."""
+
+    entries: tuple[Entry, ...] = ()
+    decisions: Decisions = Decisions()
+
+
+class Body(NamedTuple):
+    """What reading a script's file tells beyond its place in a scan."""
+
+    sha256: str
+    strategy: Strategy
+
+
+Bodies = Mapping[tuple[str, bytes], Body]
