@@ -18,8 +18,13 @@ yes: _Decorator = click.option(
 dry_run: _Decorator = click.option(
     "--dry-run", is_flag=True, help="Print the plan and change nothing."
 )
+# S2S_REPO is how an entry script says which repository it stands in.
 path: _Decorator = click.argument(
-    "path", default=".", type=click.Path(path_type=bytes), metavar="[PATH]"
+    "path",
+    default=".",
+    envvar="S2S_REPO",
+    type=click.Path(path_type=bytes),
+    metavar="[PATH]",
 )
 
 
