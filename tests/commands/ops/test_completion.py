@@ -25,7 +25,9 @@ source <(s2s completion zsh)
 [[ ${_comps[s2s]} == _s2s_completion ]] || exit 8
 # The function's own words: zsh offers no completion without a line editor.
 compadd() { print -rl -- "$@"; }
-_describe() { for a in "$@"; do [[ $a == completions* ]] && print -rl -- ${(P)a}; done; }
+_describe() {
+  for a in "$@"; do [[ $a != completions* ]] || print -rl -- ${(P)a}; done
+}
 words=(s2s comp); CURRENT=2
 _s2s_completion
 """
