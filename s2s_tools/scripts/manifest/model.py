@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from s2s_tools.scripts.inventory.model import Relation
 
@@ -56,12 +56,15 @@ class Decisions:
     allow: tuple[Allow, ...] = ()
 
 
+UNDECIDED: Final = Decisions()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """The recorded families, in the order of their ids, with the decisions."""
 
     entries: tuple[Entry, ...] = ()
-    decisions: Decisions = Decisions()
+    decisions: Decisions = UNDECIDED
 
 
 class Body(NamedTuple):

@@ -23,10 +23,6 @@ def build(
         after=after,
         data=data,
         reason="record the canonical scripts",
+        named=True,
     )
-    return Plan(
-        repository=repository,
-        command=COMMAND,
-        writes=(write,),
-        named=((worktree, path),),
-    )
+    return Plan(repository=repository, command=COMMAND, writes=(write,))

@@ -1,0 +1,73 @@
+"""Why a file is kept, in words that a person can act on."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from s2s_tools.scripts.inventory.model import Member, Relation
+from s2s_tools.scripts.manifest.model import Decisions
+
+
+def decided(decisions: Decisions, path: bytes, sha256: str) -> str:
+    """The decision that keeps this file; "" without one."""
+    for glob in decisions.keep:
+        if matches(glob, path):
+            return f"the manifest keeps {glob}"
+    for allow in decisions.allow:
+        if allow.sha256 == sha256 and path in allow.paths:
+            return f"the manifest allows it: {allow.reason}"
+    return ""
+
+
+def elsewhere(member: Member, *, checkout_copy: bool) -> str:
+    """Why a file in another worktree is left as it is."""
+    if not checkout_copy:
+        return f"at another path of another worktree; {_standing(member)}"
+    return f"checkout copy, {_standing(member)}"
+
+
+def shown(path: bytes) -> str:
+    """A path inside a reason."""
+    return path.decode("utf-8", "surrogateescape")
+
+
+def matches(glob: str, path: bytes) -> bool:
+    """Whether a keep: glob means `path`.
+
+    Like .gitignore: without a slash it is a name at any depth, a final slash means
+    a folder with all below it, `*` stops at a slash and `**` does not.
+    """
+    return _pattern(glob).fullmatch(shown(path)) is not None
+
+
+@lru_cache(maxsize=256)
+def _pattern(glob: str) -> re.Pattern[str]:
+    folder = glob.endswith("/")
+    body = glob.strip("/")
+    anywhere = "" if "/" in glob.rstrip("/") else "(?:.*/)?"
+    below = "/.*" if folder else "(?:/.*)?"
+    parts = re.findall(r"\*\*/|\*\*|\*|\?|\[[^]/]+\]|.", body, re.DOTALL)
+    return re.compile(anywhere + "".join(map(_translated, parts)) + below, re.DOTALL)
+
+
+def _translated(part: str) -> str:
+    simple = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    if part in simple:
+        return simple[part]
+    if len(part) > 2 and part[0] == "[":
+        inside = part[1:-1].replace("\\", "\\\\").replace("[", "\\[")
+        return f"[^{inside[1:]}]" if inside[0] == "!" else f"[{inside}]"
+    return re.escape(part)
+
+
+def _standing(member: Member) -> str:
+    if member.relation is Relation.STALE:
+        count = member.behind or 0
+        commits = "1 commit" if count == 1 else f"{count} commits"
+        return f"{commits} behind; `s2s dedupe sync` refreshes it"
+    return {
+        Relation.IDENTICAL: "the same bytes; a branch runs what it was tested with",
+        Relation.DIVERGED: "changed there; never replaced",
+        Relation.UNKNOWN: "its history is not here, so it may be changed",
+    }.get(member.relation, "not a copy of another file")
