@@ -21,6 +21,7 @@ if importlib.util.find_spec("s2s_tools") is None:
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import s2s_tools
+from s2s_tools.scripts.estate import build, model
 
 # Read before the environment is cleaned of S2S_* below.
 REQUIRE_ALL = os.environ.get("S2S_REQUIRE_ALL") == "1"
@@ -236,6 +237,41 @@ def make_repo(tmp_path: Path) -> Callable[..., Repo]:
         return repo
 
     return make
+
+
+# --- the fixture estate ------------------------------------------------------
+
+
+class BuiltEstate(NamedTuple):
+    """The fixture estate on the disk; `worktrees` by name, "." is `main`."""
+
+    description: model.Estate
+    folder: Path
+    main: Repo
+    worktrees: Mapping[str, Repo]
+
+
+@pytest.fixture
+def estate(tmp_path: Path) -> BuiltEstate:
+    """A freshly built fixture estate (164 scripts) that the test may change."""
+    return _build_estate(tmp_path / "estate")
+
+
+@pytest.fixture(scope="session")
+def shared_estate(
+    session_env: None, tmp_path_factory: pytest.TempPathFactory
+) -> BuiltEstate:
+    """One fixture estate for all tests that only read it."""
+    return _build_estate(tmp_path_factory.mktemp("estate"))
+
+
+def _build_estate(folder: Path) -> BuiltEstate:
+    description = build.load()
+    root = build.build(description, os.fsencode(folder))
+    main = Repo(Path(os.fsdecode(root)))
+    linked = [branch.worktree for branch in description.branches if branch.worktree]
+    trees = {name: Repo((main.path / name).resolve(), main.clock) for name in linked}
+    return BuiltEstate(description, folder, main, {".": main, **trees})
 
 
 # --- the program ------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Fixture estates: a description becomes a real repository with worktrees."""
