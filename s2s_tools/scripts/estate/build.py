@@ -35,8 +35,13 @@ def build(estate: Estate, folder: bytes) -> bytes:
     errors.Refused where the folder holds something.
     """
     folder = os.path.abspath(folder)
-    os.makedirs(folder, exist_ok=True)
-    if os.listdir(folder):
+    try:
+        os.makedirs(folder, exist_ok=True)
+        taken = os.listdir(folder)
+    except OSError as exc:
+        where = os.fsdecode(folder)
+        raise errors.Refused(f"{where} cannot be used: {exc.strerror}") from exc
+    if taken:
         raise errors.Refused(f"{os.fsdecode(folder)} is not empty; name a new folder")
     root = os.path.join(folder, os.fsencode(estate.name))
     _init(root)
@@ -55,15 +60,13 @@ def build(estate: Estate, folder: bytes) -> bytes:
 def built(estate: Estate, folder: bytes) -> bool:
     """Whether `folder` holds this estate and nothing beside it."""
     root = os.path.join(folder, os.fsencode(estate.name))
-    beside = {
-        os.path.normpath(os.path.join(os.fsencode(estate.name), os.fsencode(tree)))
-        for tree in (branch.worktree for branch in estate.branches)
-        if tree is not None
-    }
-    if not os.path.isdir(root) or set(os.listdir(folder)) - {
-        os.fsencode(estate.name),
-        *beside,
-    }:
+    own = {os.fsencode(estate.name)}
+    for branch in estate.branches:
+        place = os.path.normpath(os.path.join(estate.name, branch.worktree or "."))
+        own.add(os.fsencode(place).split(b"/")[0])
+    found = set(os.listdir(folder))
+    links = any(os.path.islink(os.path.join(folder, name)) for name in found)
+    if links or not found <= own or not os.path.isdir(root):
         return False
     mark = stream.mark_ref(estate.name)
     return _git(root, "for-each-ref", mark).out != b""

@@ -54,3 +54,18 @@ def test_an_estate_is_known_again_and_nothing_else_is(estate, make_repo, tmp_pat
     assert not build.built(estate.description, os.path.dirname(other.root))
     (estate.folder / "mine.txt").write_text("mine")
     assert not build.built(estate.description, folder)
+
+
+def test_a_folder_that_cannot_be_made_is_refused(shared_estate, tmp_path):
+    (tmp_path / "file").write_text("mine")
+
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(errors.Refused, match="cannot be used"):
+            build.build(shared_estate.description, os.fsencode(folder))
+
+
+def test_a_link_to_somebody_elses_estate_is_not_taken_for_one(estate, tmp_path):
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "lantern").symlink_to(estate.main.path)
+
+    assert not build.built(estate.description, os.fsencode(tmp_path / "links"))
