@@ -1,0 +1,1 @@
+"""Shell syntax trees and what they say about a script."""
