@@ -12,6 +12,7 @@ class Kind(StrEnum):
     ABSENT = "absent"
     FILE = "file"
     LINK = "link"
+    OTHER = "other"  # a folder, a pipe, a device: never written, only seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Write:
     """One path that is to change: from exactly `before` to exactly `after`.
 
     `data` is the new bytes of a file or the target of a link, None where the
-    path is to become absent.
+    path is to become absent. `named`: the user named this very path, so it may
+    be untracked or carry changes that are not committed.
     """
 
     worktree: str
@@ -44,6 +46,7 @@ class Write:
     after: State
     data: bytes | None
     reason: str
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +75,7 @@ class Plan:
     """A change as data: carrying it out needs nothing but this.
 
     `repository` is the common directory it was made for, `command` the user's
-    command that made it. `named` lists the paths (worktree, path) that the user
-    named, so that uncommitted or untracked files among them may be written.
+    command that made it. `expects`: what must still be so though it is not written.
     """
 
     repository: bytes
@@ -82,4 +84,14 @@ class Plan:
     keeps: tuple[Keep, ...] = ()
     notes: tuple[str, ...] = ()
     expects: tuple[Expect, ...] = ()
-    named: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A write as the journal knows it: without its bytes, numbered."""
+
+    number: int
+    worktree: str
+    path: bytes
+    before: State
+    after: State

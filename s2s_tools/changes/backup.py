@@ -1,0 +1,217 @@
+"""Bytes before and after a change, kept as git objects under refs/s2s/backup."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from s2s_tools import constants, errors
+from s2s_tools import model as repositories
+from s2s_tools.changes import codec, model, place
+from s2s_tools.system import atomic, git
+
+# Objects must be on the disk before a file that they save is touched.
+_DURABLE = {
+    "GIT_CONFIG_COUNT": "2",
+    "GIT_CONFIG_KEY_0": "core.fsync",
+    "GIT_CONFIG_VALUE_0": "all",
+    "GIT_CONFIG_KEY_1": "core.fsyncMethod",
+    "GIT_CONFIG_VALUE_1": "fsync",
+}
+_WHO = b"s2s <s2s@localhost>"
+_GIT_MODES = {model.Kind.LINK: b"120000", model.Kind.FILE: b"100644"}
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """What a path held before a change and is to hold after; None: nothing."""
+
+    step: model.Step
+    before: bytes | None
+    after: bytes | None
+
+
+def save(
+    where: place.Place,
+    txid: str,
+    images: Sequence[Image],
+    *,
+    heads: Iterable[str],
+    when: int,
+    command: str,
+) -> str:
+    """Keep the images under the transaction's ref; returns the commit's id.
+
+    Raises errors.WriteFailed; nothing but objects and one ref is written.
+    """
+    try:
+        if not where.inside:
+            _ensure(where)
+        parents = sorted(set(heads)) if where.inside else []
+        _import(where, ref(txid), images, parents, when, command)
+        return _git(where, "rev-parse", "--verify", ref(txid)).decode().strip()
+    except errors.GitFailed as exc:
+        raise errors.WriteFailed(
+            f"no backup could be made: {exc}; nothing was changed"
+        ) from exc
+
+
+def bundle(
+    where: place.Place,
+    txid: str,
+    images: Sequence[Image],
+    path: bytes,
+    *,
+    when: int,
+    command: str,
+) -> None:
+    """Write the images, without any history, as a git bundle to `path`."""
+    name = f"refs/s2s/bundle/{txid}"
+    try:
+        _import(where, name, images, [], when, command)
+        try:
+            data = _git(where, "bundle", "create", "--quiet", "-", name)
+        finally:
+            _git(where, "update-ref", "-d", name)
+        atomic.replace(path, data, mode=0o600)
+    except (errors.GitFailed, OSError) as exc:
+        raise errors.WriteFailed(
+            f"{os.fsdecode(path)}: the bundle could not be written: {exc}; "
+            "nothing was changed"
+        ) from exc
+
+
+def fetch(
+    where: place.Place, commit: str, wanted: Sequence[tuple[str, model.Step]]
+) -> dict[int, bytes]:
+    """Bytes by step number; `wanted` names "before" or "after" of steps.
+
+    Raises errors.Refused where one is missing or is not what it was.
+    """
+    names = [f"{commit}:{side}/{step.number}" for side, step in wanted]
+    out = b""
+    if names:
+        asked = "".join(f"{name}\n" for name in names).encode()
+        out = _git(where, "cat-file", "--batch", input=asked)
+    found: dict[int, bytes] = {}
+    for side, step in wanted:
+        head, _, out = out.partition(b"\n")
+        parts = head.split(b" ")
+        if len(parts) != 3 or parts[1] != b"blob":
+            raise _gone(where, commit, step)
+        size = int(parts[2])
+        data, out = out[:size], out[size + 1 :]
+        state = step.before if side == "before" else step.after
+        if hashlib.sha256(data).hexdigest() != state.sha256:
+            raise _gone(where, commit, step)
+        found[step.number] = data
+    return found
+
+
+def forget(where: place.Place, txid: str) -> None:
+    """Let a backup go; its objects stay until git collects them."""
+    if where.inside or os.path.isdir(where.git_dir):
+        _git(where, "update-ref", "-d", ref(txid))
+
+
+def known(where: place.Place) -> tuple[tuple[str, int], ...]:
+    """The transactions whose backups are in a place, and when they were made."""
+    if not where.inside and not os.path.isdir(where.git_dir):
+        return ()
+    prefix = f"{constants.BACKUP_REFS}/"
+    shape = "--format=%(refname) %(creatordate:unix)"
+    lines = _git(where, "for-each-ref", shape, prefix).decode().splitlines()
+    pairs = (line.removeprefix(prefix).rpartition(" ") for line in lines)
+    return tuple((txid, int(when or 0)) for txid, _, when in pairs)
+
+
+def mirrors(repository: repositories.Repository) -> tuple[str, ...]:
+    """Remotes to which `git push` would send the backups as well."""
+    pattern = r"^remote\..*\.mirror$"
+    done = git.run(
+        repository.common_dir, "config", "-z", "--get-regexp", pattern, codes=(0, 1)
+    )
+    found = []
+    for item in done.out.split(b"\0")[:-1]:
+        name, _, value = item.partition(b"\n")
+        if value.lower() not in (b"false", b"no", b"off", b"0"):
+            found.append(codec.text(name)[len("remote.") : -len(".mirror")])
+    return tuple(found)
+
+
+def _gone(where: place.Place, commit: str, step: model.Step) -> errors.Refused:
+    return errors.Refused(
+        f"the backup of {step.path.decode('utf-8', 'surrogateescape')} is not in "
+        f"commit {commit} of {os.fsdecode(where.git_dir)} any more; nothing was changed"
+    )
+
+
+def ref(txid: str) -> str:
+    """The ref that keeps a transaction's backup."""
+    return f"{constants.BACKUP_REFS}/{txid}"
+
+
+def _git(where: place.Place, *args: str | bytes, input: bytes = b"") -> bytes:
+    env = _DURABLE | {"GIT_DIR": os.fsdecode(where.git_dir)}
+    return git.run(where.path, *args, input=input, env=env).out
+
+
+def _ensure(where: place.Place) -> None:
+    if not os.path.isdir(where.git_dir):
+        git.run(where.path, "init", "--quiet", "--bare", "--template=", where.git_dir)
+
+
+def _import(
+    where: place.Place,
+    target: str,
+    images: Sequence[Image],
+    parents: Sequence[str],
+    when: int,
+    command: str,
+) -> None:
+    out = [b"feature done\n"]
+    entries = [(b"plan.json", b"100644", _description(images, command))]
+    for image in images:
+        number = b"%d" % image.step.number
+        for side, data, state in (
+            (b"before/", image.before, image.step.before),
+            (b"after/", image.after, image.step.after),
+        ):
+            if data is not None:
+                entries.append((side + number, _git_mode(state), data))
+    for mark, (_, _, data) in enumerate(entries, 1):
+        out.append(b"blob\nmark :%d\ndata %d\n%s\n" % (mark, len(data), data))
+    message = f"s2s: backup before {command}\n".encode("utf-8", "backslashreplace")
+    out.append(b"commit %s\ncommitter %s %d +0000\n" % (target.encode(), _WHO, when))
+    out.append(b"data %d\n%s\n" % (len(message), message))
+    out += [b"merge %s\n" % parent.encode() for parent in parents]
+    out += [
+        b"M %s :%d %s\n" % (mode, mark, name)
+        for mark, (name, mode, _) in enumerate(entries, 1)
+    ]
+    out.append(b"\ndone\n")
+    _git(where, "fast-import", "--quiet", "--done", input=b"".join(out))
+
+
+def _git_mode(state: model.State) -> bytes:
+    if state.kind is model.Kind.FILE and state.mode & 0o100:
+        return b"100755"
+    return _GIT_MODES[state.kind]
+
+
+def _description(images: Sequence[Image], command: str) -> bytes:
+    import json
+
+    steps = [
+        {
+            "number": image.step.number,
+            "worktree": image.step.worktree,
+            "path": codec.text(image.step.path),
+            "before": codec.state_out(image.step.before),
+            "after": codec.state_out(image.step.after),
+        }
+        for image in images
+    ]
+    return json.dumps({"command": command, "steps": steps}, indent=1).encode() + b"\n"
