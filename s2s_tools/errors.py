@@ -39,6 +39,10 @@ class GitFailed(S2SError):
     """Git refused or failed; the message carries its last line."""
 
 
+class IndexCorrupt(S2SError):
+    """A worktree's index cannot be read."""
+
+
 class FileUnreadable(S2SError):
     """A file that is needed cannot be read."""
 
@@ -71,3 +75,7 @@ class Locked(S2SError):
     """Another run holds the lock."""
 
     exit_code = constants.EXIT_LOCKED
+
+
+class NothingToUndo(NotFound):
+    """No transaction is there to be taken back."""
