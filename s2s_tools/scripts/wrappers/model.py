@@ -1,4 +1,4 @@
-"""What an entry script is."""
+"""What the generated scripts are made from."""
 
 from __future__ import annotations
 
@@ -17,3 +17,18 @@ class Entry:
     paths: tuple[str, ...]
     command: tuple[str, ...]
     help: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecWrapper:
+    """A generated script that stands at `path` and runs the one body.
+
+    `path` and `body` are relative to the root of the tree, `body` is
+    `.s2s/canonical/<id>` or, for a duplicate inside one tree, the canonical's
+    own path. `project` names the folder below the user's data folder.
+    """
+
+    id: bytes
+    path: bytes
+    body: bytes
+    project: bytes
