@@ -54,12 +54,15 @@ def run(
     input: bytes = b"",
     env: Mapping[str, str] | None = None,
     codes: tuple[int, ...] = (0,),
+    literal: bool = True,
 ) -> process.Result:
     """Run one git command in `cwd`.
 
+    `literal`: its paths are no patterns; a few commands do not know that option.
     Raises errors.GitFailed where its exit code is not in `codes`.
     """
-    argv: list[str | bytes] = ["git", "--no-optional-locks", "--literal-pathspecs"]
+    argv: list[str | bytes] = ["git", "--no-optional-locks"]
+    argv += ["--literal-pathspecs"] if literal else []
     for setting in _CONFIG:
         argv += ["-c", setting]
     done = process.run([*argv, *args], cwd=cwd, env=environment(env), input=input)

@@ -35,6 +35,8 @@ class File(NamedTuple):
     size: int
     tracked: bool
     clean: bool
+    blob: str = ""
+    shell: bool = True
 
 
 class Member(NamedTuple):
@@ -66,9 +68,40 @@ class Group(NamedTuple):
     files: tuple[File, ...]
 
 
+class Apart(NamedTuple):
+    """One file or folder that a scan met and left out, with the reason."""
+
+    worktree: str
+    path: bytes
+    reason: str
+    detail: str = ""
+
+
+class Same(NamedTuple):
+    """Places, as (worktree, path), that hold the same bytes; at least two."""
+
+    content: str
+    places: tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Groups:
+    """What is identical, and nothing else: the short answer of a scan."""
+
+    repository: Repository
+    scripts: int
+    contents: int
+    groups: tuple[Same, ...]
+    left_out: dict[str, int]
+    apart: tuple[Apart, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """Everything that one scan found. `history`: "full", "shallow" or "partial"."""
+    """Everything that one scan found. `history`: "full", "shallow" or "partial".
+
+    `left_out` counts by reason; `apart` names the single files among them.
+    """
 
     repository: Repository
     files: tuple[File, ...]
@@ -76,3 +109,4 @@ class Scan:
     groups: tuple[Group, ...]
     left_out: dict[str, int]
     history: str = "full"
+    apart: tuple[Apart, ...] = ()

@@ -1,0 +1,74 @@
+"""Turns the listings of worktrees into files and into groups of identical ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import repeat
+
+from s2s_tools.model import Repository
+from s2s_tools.scripts.inventory import checkout
+from s2s_tools.scripts.inventory.model import File, Group, Groups, Same
+from s2s_tools.scripts.inventory.survey import Survey
+
+
+def files(seen: Survey) -> tuple[File, ...]:
+    """A record for each script, by worktree and path."""
+    hexes: dict[bytes, str] = {}
+    found: list[File] = []
+    for tree, listing in zip(seen.worktrees, seen.listings, strict=True):
+        name = tree.name
+        rows = sorted(zip(listing.paths, listing.keys, listing.marks, strict=True))
+        for path, key, mark in rows:
+            content = hexes.get(key)
+            if content is None:
+                content = hexes[key] = key[4:].hex()
+            found.append(
+                File(
+                    name,
+                    path,
+                    content,
+                    0o755 if mark & checkout.EXECUTABLE else 0o644,
+                    int.from_bytes(key[:4], "big"),
+                    bool(mark & checkout.TRACKED),
+                    bool(mark & checkout.CLEAN),
+                )
+            )
+    return tuple(found)
+
+
+def groups(found: Iterable[File]) -> tuple[Group, ...]:
+    """The files that are the same, never empty ones; the largest group first."""
+    by_content: dict[str, list[File]] = {}
+    for file in found:
+        by_content.setdefault(file.content, []).append(file)
+    return tuple(
+        Group(content, tuple(same))
+        for content, same in by_content.items()
+        if len(same) > 1 and same[0].size
+    )
+
+
+def same(repository: Repository, seen: Survey) -> Groups:
+    """The same from the listings alone, without a record for each file."""
+    places: dict[bytes, list[tuple[str, bytes]]] = {}
+    scripts = 0
+    for tree, listing in zip(seen.worktrees, seen.listings, strict=True):
+        scripts += len(listing.paths)
+        here = zip(repeat(tree.name), listing.paths)
+        for key, place in zip(listing.keys, here, strict=True):
+            if key in places:
+                places[key].append(place)
+            else:
+                places[key] = [place]
+    return Groups(
+        repository=repository,
+        scripts=scripts,
+        contents=len(places),
+        groups=tuple(
+            Same(key[4:].hex(), tuple(where))
+            for key, where in places.items()
+            if len(where) > 1 and any(key[:4])
+        ),
+        left_out=seen.left_out,
+        apart=seen.apart,
+    )
