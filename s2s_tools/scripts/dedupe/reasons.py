@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from s2s_tools.scripts.inventory import scope
 from s2s_tools.scripts.inventory.model import Member, Relation
 from s2s_tools.scripts.manifest.model import Decisions
 
@@ -12,7 +13,8 @@ from s2s_tools.scripts.manifest.model import Decisions
 def decided(decisions: Decisions, path: bytes, sha256: str) -> str:
     """The decision that keeps this file; "" without one."""
     for glob in decisions.keep:
-        if matches(glob, path):
+        found = _glob(glob)
+        if found is not None and found.fullmatch(path):
             return f"the manifest keeps {glob}"
     for allow in decisions.allow:
         if allow.sha256 == sha256 and path in allow.paths:
@@ -32,33 +34,9 @@ def shown(path: bytes) -> str:
     return path.decode("utf-8", "surrogateescape")
 
 
-def matches(glob: str, path: bytes) -> bool:
-    """Whether a keep: glob means `path`.
-
-    Like .gitignore: without a slash it is a name at any depth, a final slash means
-    a folder with all below it, `*` stops at a slash and `**` does not.
-    """
-    return _pattern(glob).fullmatch(shown(path)) is not None
-
-
 @lru_cache(maxsize=256)
-def _pattern(glob: str) -> re.Pattern[str]:
-    folder = glob.endswith("/")
-    body = glob.strip("/")
-    anywhere = "" if "/" in glob.rstrip("/") else "(?:.*/)?"
-    below = "/.*" if folder else "(?:/.*)?"
-    parts = re.findall(r"\*\*/|\*\*|\*|\?|\[[^]/]+\]|.", body, re.DOTALL)
-    return re.compile(anywhere + "".join(map(_translated, parts)) + below, re.DOTALL)
-
-
-def _translated(part: str) -> str:
-    simple = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    if part in simple:
-        return simple[part]
-    if len(part) > 2 and part[0] == "[":
-        inside = part[1:-1].replace("\\", "\\\\").replace("[", "\\[")
-        return f"[^{inside[1:]}]" if inside[0] == "!" else f"[{inside}]"
-    return re.escape(part)
+def _glob(pattern: str) -> re.Pattern[bytes] | None:
+    return scope.matcher((pattern,))
 
 
 def _standing(member: Member) -> str:

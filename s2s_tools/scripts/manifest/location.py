@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from s2s_tools.scripts.inventory import scope
 from s2s_tools.scripts.manifest import active
 
-_SHELLS: Final = frozenset(
-    {"sh", "bash", "dash", "ash", "ksh", "ksh93", "mksh", "pdksh", "zsh", "yash"}
-)
-_EXTENSIONS: Final = (b".sh", b".bash", b".zsh", b".ksh")
-_SHEBANG: Final = re.compile(rb"#![ \t]*(\S+)((?:[ \t]+\S+)*)")
 _USES: Final = tuple(
     (name, re.compile(pattern, re.MULTILINE))
     for name, pattern in (
@@ -52,11 +48,6 @@ def find(script: bytes) -> Use | None:
 
 def is_shell(path: bytes, script: bytes) -> bool:
     """By the interpreter it names; without one, by its extension."""
-    found = _SHEBANG.match(script)
-    if found is None:
-        return path.lower().endswith(_EXTENSIONS)
-    words = [found[1], *found[2].split()]
-    names = [word.rsplit(b"/", 1)[-1].decode("latin-1") for word in words]
-    if names[0] == "env":
-        names = [n for n in names[1:] if not n.startswith("-") and "=" not in n]
-    return bool(names) and names[0] in _SHELLS
+    if script.startswith(b"#!"):
+        return scope.is_shell_line(script[:256])
+    return path.endswith(scope.EXTENSIONS)

@@ -81,7 +81,6 @@ def test_blanking_keeps_every_line_in_its_place() -> None:
     ("path", "head", "shell"),
     [
         (b"a.sh", b"echo", True),
-        (b"a.SH", b"", True),
         (b"a", b"#!/bin/sh\n", True),
         (b"a", b"#! /usr/bin/env -S bash -e\n", True),
         (b"a", b"#!/usr/bin/env X=1 zsh\n", True),

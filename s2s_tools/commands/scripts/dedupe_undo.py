@@ -1,0 +1,55 @@
+"""`s2s dedupe undo`: take a transaction back."""
+
+from __future__ import annotations
+
+import click
+
+from s2s_tools.cli import options, output
+
+
+@click.command(
+    epilog=options.examples(
+        "s2s dedupe undo", "s2s dedupe undo --tx 000003-1f2e3d4c --yes"
+    )
+)
+@options.path
+@click.option("--tx", "txid", metavar="ID", help="This transaction, not the last one.")
+@options.dry_run
+@options.yes
+@options.as_json
+def dedupe_undo(
+    path: bytes, txid: str | None, dry_run: bool, yes: bool, as_json: bool
+) -> None:
+    """Bring back the files that the last transaction changed.
+
+    Bytes, modes and links are restored, what was made is removed. A file that was
+    changed since keeps the change and is named.
+
+    Exit codes: 0 taken back, 1 refused, 2 nobody to ask without --yes, 11 nothing
+    to undo, 18 another run holds the lock.
+    """
+    from s2s_tools.changes import undo
+    from s2s_tools.cli import plans
+    from s2s_tools.scripts.inventory import discovery
+
+    repository = discovery.find(path)
+    planned = undo.undo(repository, txid=txid, dry_run=True)
+    many = output.count(planned.restored, "file")
+    if not dry_run:
+        output.confirm(f"Take back {planned.txid} ({many})?", yes=yes)
+        planned = undo.undo(repository, txid=planned.txid)
+        many = output.count(planned.restored, "file")
+    verb = "would be restored" if dry_run else "restored"
+    lines = [f"Transaction {planned.txid}: {many} {verb}."]
+    lines += [
+        f"  {plans.place(keep)} stays: {output.safe(keep.reason)}"
+        for keep in planned.kept
+    ]
+    document = {
+        "schema": 1,
+        "txid": planned.txid,
+        "restored": planned.restored,
+        "kept": plans.keeps(planned.kept),
+        "dry_run": dry_run,
+    }
+    output.emit(document, lines, as_json=as_json)

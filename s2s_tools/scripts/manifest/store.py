@@ -1,0 +1,102 @@
+"""Read a repository's manifest and the scripts that it records."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from s2s_tools import constants, document, errors
+from s2s_tools.changes import state as states
+from s2s_tools.changes.model import Kind, State
+from s2s_tools.model import Repository, Worktree
+from s2s_tools.scripts.manifest import codec, location
+from s2s_tools.scripts.manifest.model import Bodies, Body, Manifest, Strategy
+from s2s_tools.system import files
+
+Place = tuple[str, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A repository's manifest file: where it is, what it holds.
+
+    `data` is None where there is no such file yet.
+    """
+
+    worktree: Worktree
+    path: bytes
+    state: State
+    data: bytes | None
+    manifest: Manifest
+
+    @property
+    def name(self) -> str:
+        """What messages call the file."""
+        return self.path.decode("utf-8", "surrogateescape")
+
+
+def load(repository: Repository, path: bytes | None = None) -> Record:
+    """The manifest of `repository`, empty where there is no file.
+
+    It lies in the main worktree; a bare repository has none, its first worktree
+    stands in. Raises errors.InvalidDocument, errors.Refused where it is no
+    regular file.
+    """
+    if not repository.worktrees:
+        raise errors.Refused("a bare repository without worktrees has no manifest")
+    home = repository.worktrees[0]
+    path = path or os.fsencode(constants.MANIFEST_PATH)
+    where = os.path.join(home.path, path)
+    state = states.observe(where)
+    if state.kind not in (Kind.FILE, Kind.ABSENT):
+        raise errors.Refused(
+            f"{os.fsdecode(where)} is not a regular file; move it away"
+        )
+    data = None if state.kind is Kind.ABSENT else files.read(where)
+    name = os.fsdecode(path)
+    manifest = (
+        Manifest() if data is None else codec.decode(document.manifest(data, name))
+    )
+    return Record(worktree=home, path=path, state=state, data=data, manifest=manifest)
+
+
+def chosen(manifest: Manifest) -> frozenset[Place]:
+    """The files that a manifest names as canonicals."""
+    return frozenset((entry.worktree, entry.path) for entry in manifest.entries)
+
+
+def bodies(repository: Repository, places: Iterable[Place]) -> Bodies:
+    """What each of these scripts holds; one that cannot be read falls out."""
+    found = {}
+    for place, data in texts(repository, places).items():
+        free = location.is_shell(place[1], data) and location.find(data) is None
+        strategy = Strategy.LINK if free else Strategy.KEEP
+        found[place] = Body(states.file_state(data, 0).sha256, strategy)
+    return found
+
+
+def texts(repository: Repository, places: Iterable[Place]) -> dict[Place, bytes]:
+    """The bytes of regular files, no link followed below a worktree's root."""
+    roots = {tree.name: tree.path for tree in repository.worktrees}
+    found = {}
+    for worktree, path in places:
+        if worktree not in roots:
+            continue
+        *parts, name = path.split(b"/")
+        try:
+            with (
+                files.folder(roots[worktree]) as root,
+                files.beneath(root, parts) as fd,
+            ):
+                entry = files.entry(fd, name)
+        except OSError:
+            continue
+        if entry is not None and entry.data is not None and _is_regular(entry):
+            found[worktree, path] = entry.data
+    return found
+
+
+def _is_regular(entry: files.Entry) -> bool:
+    return stat.S_ISREG(entry.stat.st_mode)

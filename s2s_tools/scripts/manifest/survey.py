@@ -1,0 +1,39 @@
+"""A scan that knows the manifest: its canonicals come first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from s2s_tools.scripts.inventory import discovery, scan
+from s2s_tools.scripts.inventory.model import Scan
+from s2s_tools.scripts.inventory.survey import Progress
+from s2s_tools.scripts.manifest import build, store
+from s2s_tools.scripts.manifest.model import Manifest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What was found in a repository and what its manifest says of it."""
+
+    scan: Scan
+    record: store.Record
+
+
+def take(path: bytes, *, progress: Progress | None = None) -> Survey:
+    """Scan the repository that `path` is in; nothing is written.
+
+    Raises errors.NotARepository, errors.InvalidDocument.
+    """
+    record = store.load(discovery.find(path))
+    options = scan.Options(chosen=store.chosen(record.manifest))
+    return Survey(
+        scan=scan.scan(path, options=options, progress=progress), record=record
+    )
+
+
+def manifest(survey: Survey) -> Manifest:
+    """What the manifest would be if it were built now."""
+    recorded = survey.record.manifest
+    wanted = [file[:2] for file in build.canonicals(survey.scan, recorded)]
+    bodies = store.bodies(survey.scan.repository, wanted)
+    return build.build(survey.scan, bodies, recorded)
