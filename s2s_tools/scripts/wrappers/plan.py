@@ -43,6 +43,7 @@ def install(
                     after=after,
                     data=data,
                     reason=f"runs s2s {' '.join(entry.command)}",
+                    named=True,
                 )
             )
     return Plan(

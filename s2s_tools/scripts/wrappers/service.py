@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from s2s_tools import errors
-from s2s_tools.changes import apply, state
+from s2s_tools.changes import state
 from s2s_tools.changes.model import Kind, Plan, State
 from s2s_tools.model import Repository
 from s2s_tools.scripts.inventory import discovery
@@ -42,11 +42,6 @@ def plan_install(
         replace=frozenset(replace),
     )
     return repository, made
-
-
-def install(repository: Repository, made: Plan) -> apply.Applied:
-    """Carry out a plan of plan_install; `s2s dedupe undo` takes it back."""
-    return apply.apply(made, repository)
 
 
 def _chosen(names: tuple[str, ...], replace: tuple[str, ...]) -> tuple[Entry, ...]:
