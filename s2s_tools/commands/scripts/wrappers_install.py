@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from s2s_tools.cli import options, output
+from s2s_tools.cli import options
 
 
 @click.command(
