@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from s2s_tools import errors
 from s2s_tools.system import process
+
+if TYPE_CHECKING:
+    from git import Commit as LibraryCommit
 
 # A repository's configuration is data from strangers: none of its programs run
 # (security table, rows 5 and 6), and nothing is ever fetched.
@@ -21,8 +24,6 @@ _CONFIG = (
     "maintenance.auto=false",
     "log.showSignature=false",
 )
-# Beyond this many paths git is faster without a limit than with one.
-_MANY_PATHS = 400
 _INHERITED = (
     "HOME",
     "PATH",
@@ -81,55 +82,66 @@ def output(cwd: bytes, *args: str | bytes, input: bytes = b"") -> bytes:
     return run(cwd, *args, input=input).out
 
 
-class Change(NamedTuple):
-    """One commit gave one path new content; "" where it removed the path."""
+class Commit(NamedTuple):
+    """Who made a commit, when (ISO 8601), and its first line."""
 
-    commit: str
-    path: bytes
-    content: str
+    id: str
+    author: str
+    date: str
+    summary: str
 
 
-def changes(
-    cwd: bytes, heads: Sequence[str], paths: Sequence[bytes]
-) -> tuple[Change, ...]:
-    """Every change of `paths` in the history of `heads`, the newest first.
+def commits(git_dir: bytes, ids: Iterable[str]) -> dict[str, Commit]:
+    """The commits of these ids that are there, read without a process.
 
-    A merge counts where its content is none of its parents'. Renames are not
-    followed. Reads commits and trees only, in one process.
+    The library knows no SHA-256 repository: there git is asked.
     """
-    if not heads or not paths:
-        return ()
-    wanted = frozenset(paths)
-    limit: list[bytes] = sorted(wanted) if len(wanted) <= _MANY_PATHS else []
-    names: list[str | bytes] = ["--end-of-options", *heads, "--", *limit]
-    out = output(
-        cwd,
-        *("-c", "log.showRoot=true", "-c", "log.follow=false"),
-        *("-c", "diff.relative=false"),
-        *("log", "--date-order", "--full-history", "-c", "--raw", "-z"),
-        *("--no-abbrev", "--no-renames", "--no-show-signature", "-O/dev/null"),
-        "--format=%H",
-        *names,
-    )
-    return tuple(change for change in _parse_raw(out) if change.path in wanted)
+    wanted = sorted(set(ids))
+    if any(len(name) != 40 for name in wanted):
+        return _ask_for_commits(git_dir, wanted)
+    import git
+    from git.exc import BadObject
+
+    found = {}
+    # Only its pure reader of objects is used: that starts no process and
+    # follows nothing that the repository configures.
+    with git.Repo(os.fsdecode(git_dir), odbt=git.GitDB, expand_vars=False) as repo:
+        for name in wanted:
+            try:
+                found[name] = _commit(name, git.Commit(repo, bytes.fromhex(name)))
+            except (BadObject, ValueError):
+                continue
+    return found
 
 
-def has_promisor(cwd: bytes) -> bool:
-    """Whether the repository says that a remote holds objects it lacks."""
-    names = r"^(extensions\.partialclone|remote\..*\.promisor)$"
-    return run(cwd, "config", "--get-regexp", names, codes=(0, 1)).code == 0
+def merge(ours: bytes, base: bytes, theirs: bytes) -> int | None:
+    """How many conflicts a three-way merge of texts has; None for binary ones.
+
+    Works in a temporary folder; no repository takes part.
+    """
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="s2s-merge-") as folder:
+        names = ("ours", "base", "theirs")
+        for name, data in zip(names, (ours, base, theirs), strict=True):
+            with open(os.path.join(folder, name), "wb") as stream:
+                stream.write(data)
+        args = ("merge-file", "-p", "-q", *names)
+        env = {"GIT_CEILING_DIRECTORIES": os.path.dirname(folder)}
+        done = run(os.fsencode(folder), *args, env=env, codes=tuple(range(256)))
+    return done.code if done.code < 128 else None
 
 
-def _parse_raw(out: bytes) -> Iterator[Change]:
-    """The changes in what `git log --raw -z --format=%H` prints."""
-    commit = ""
-    fields = iter(out.split(b"\0"))
-    for field in fields:
-        meta = field.lstrip(b"\n")
-        if meta.startswith(b":"):
-            words = meta.split(b" ")
-            parents = len(meta) - len(meta.lstrip(b":"))
-            content = words[2 * parents + 1].decode("ascii")
-            yield Change(commit, next(fields), content.strip("0") and content)
-        elif meta:
-            commit = meta.decode("ascii")
+def _commit(name: str, commit: LibraryCommit) -> Commit:
+    author = commit.author.name or commit.author.email or ""
+    summary = commit.summary
+    text = summary.decode("utf-8", "replace") if isinstance(summary, bytes) else summary
+    return Commit(name, author, commit.authored_datetime.isoformat(), text)
+
+
+def _ask_for_commits(cwd: bytes, ids: Sequence[str]) -> dict[str, Commit]:
+    shape = "--format=%H%n%an%n%aI%n%s"
+    out = output(cwd, "log", "--no-walk=unsorted", "-z", shape, *ids)
+    texts = out.decode("utf-8", "replace").split("\0")
+    rows = [Commit(*text.split("\n", 3)) for text in texts if text]
+    return {commit.id: commit for commit in rows}

@@ -9,6 +9,7 @@ from s2s_tools.scripts.inventory import relations
 from s2s_tools.scripts.inventory.model import Family, File, Member
 
 MAIN = "."
+_NEVER = 1 << 62  # older than every rank: not in history
 
 Place: TypeAlias = tuple[str, bytes]  # a worktree's name, a path inside it
 Kin: TypeAlias = tuple[File, ...]  # the files of one family, before it has a head
@@ -46,13 +47,12 @@ def choose(
     newest (lowest rank); ties by path.
     """
     ranks = ranks or {}
-    oldest = len(ranks)
     return min(
         kin,
         key=lambda file: (
             file[:2] not in chosen,
             file.worktree != MAIN,
-            ranks.get(file[:2], oldest),
+            ranks.get(file[:2], _NEVER),
             file.path,
             file.worktree,
         ),

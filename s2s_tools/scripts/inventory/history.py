@@ -1,18 +1,16 @@
-"""What each canonical once was, from git's history."""
+"""Relates the files of a scan to what their canonicals are and once were."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Container, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from s2s_tools import errors
 from s2s_tools.model import Repository
-from s2s_tools.scripts.inventory import families, relations
+from s2s_tools.scripts.inventory import families, past, relations
 from s2s_tools.scripts.inventory.model import Family, File
-from s2s_tools.system import git
+from s2s_tools.system import gitlog
 
-FULL, SHALLOW, PARTIAL = "full", "shallow", "partial"
+_Pair: TypeAlias = tuple[File, families.Kin]
 
 
 class Classified(NamedTuple):
@@ -34,85 +32,79 @@ def classify(
     History is read only where a copy differs; nothing is fetched or written.
     """
     heads = {tree.name: tree.head for tree in repository.worktrees if tree.head}
-    known = state(repository)
     kin = families.group(files)
     ranks = _ranks(repository, heads, [k for k in kin if _is_contested(k, chosen)])
     pairs = [(families.choose(k, chosen=chosen, ranks=ranks), k) for k in kin]
     differing = [(c, k) for c, k in pairs if any(f.content != c.content for f in k)]
-    pasts = read(repository, heads, differing, complete=known == FULL)
-    return Classified(
-        families.assemble(
-            pairs,
-            worktrees=len(repository.worktrees),
-            pasts=pasts,
-            complete=known == FULL,
-        ),
-        known,
-    )
-
-
-def state(repository: Repository) -> str:
-    """Whether all history is there: "full", "shallow" or "partial"."""
-    common = repository.common_dir
-    if _has_text(os.path.join(common, b"shallow")):
-        return SHALLOW
-    try:
-        packs = os.listdir(os.path.join(common, b"objects", b"pack"))
-    except OSError:
-        return FULL
-    marked = any(name.endswith(b".promisor") for name in packs)
-    return PARTIAL if marked and git.has_promisor(repository.root) else FULL
+    known = past.state(repository)
+    pasts = read(repository, heads, differing, complete=known != past.SHALLOW)
+    if known == past.FULL and not all(told.complete for told in pasts.values()):
+        known = past.PARTIAL
+    trees = len(repository.worktrees)
+    return Classified(families.assemble(pairs, worktrees=trees, pasts=pasts), known)
 
 
 def read(
     repository: Repository,
     heads: Mapping[str, str],
-    differing: Iterable[tuple[File, families.Kin]],
+    differing: Iterable[_Pair],
     *,
     complete: bool = True,
 ) -> dict[bytes, relations.Past]:
     """The past of each canonical that has differing copies, by its path.
 
-    One git process for each worktree that holds such canonicals.
+    One git process for each worktree that holds such canonicals, and few more
+    where a copy is nothing that its canonical was under its present name.
     """
-    by_worktree: dict[str, list[bytes]] = {}
-    for canonical, _ in differing:
-        by_worktree.setdefault(canonical.worktree, []).append(canonical.path)
+    by_worktree: dict[str, list[_Pair]] = {}
+    for pair in differing:
+        by_worktree.setdefault(pair[0].worktree, []).append(pair)
     pasts: dict[bytes, relations.Past] = {}
-    for name, paths in by_worktree.items():
-        past = _contents(repository, [heads[name]] if name in heads else [], paths)
-        if past is None:
-            pasts |= dict.fromkeys(paths, relations.Past({}, complete=False))
-            continue
-        for path in paths:
-            pasts[path] = relations.Past(_behind(past.get(path, [])), complete)
+    for name, pairs in by_worktree.items():
+        tips = [heads[name]] if name in heads else []
+        pasts |= _read(repository, tips, pairs, complete=complete)
     return pasts
 
 
-def _contents(
-    repository: Repository, heads: Sequence[str], paths: Sequence[bytes]
-) -> dict[bytes, list[str]] | None:
-    """Each path's contents, newest first; None where objects are missing."""
-    try:
-        changes = git.changes(repository.root, heads, paths)
-    except errors.GitFailed:
-        return None
-    contents: dict[bytes, list[str]] = {}
-    for change in changes:
-        contents.setdefault(change.path, []).append(change.content)
-    return contents
+def _read(
+    repository: Repository,
+    tips: Sequence[str],
+    pairs: Iterable[_Pair],
+    *,
+    complete: bool,
+) -> dict[bytes, relations.Past]:
+    wanted = {canonical.path: _others(canonical, kin) for canonical, kin in pairs}
+    timelines = past.read(repository, tips, wanted)
+    if timelines is None:
+        return dict.fromkeys(wanted, relations.Past({}, complete=False))
+    broken = past.follow(repository, timelines, wanted)
+    return {
+        path: relations.Past(
+            behind(timelines.get(path, ())), complete and path not in broken
+        )
+        for path in wanted
+    }
 
 
-def _behind(contents: Iterable[str]) -> dict[str, int]:
-    behind: dict[str, int] = {}
-    for index, content in enumerate(contents):
-        behind.setdefault(content, index)
-    return behind
+def behind(timeline: Iterable[gitlog.Change]) -> dict[str, int]:
+    """For each content how many commits changed the path after it was there."""
+    found: dict[str, int] = {}
+    for index, change in enumerate(timeline):
+        found.setdefault(change.content, index)
+    return found
+
+
+def _others(canonical: File, kin: families.Kin) -> set[str]:
+    if canonical.blob:
+        same = {canonical.blob, canonical.content}
+        return {relations.committed(file, canonical) for file in kin} - same
+    return {file.content for file in kin} - {canonical.content}
 
 
 def _is_contested(kin: families.Kin, chosen: Container[families.Place]) -> bool:
     """Whether only history can say which file is the newest."""
-    if len({file.content for file in kin}) == 1:
+    first = kin[0].content
+    if all(file.content == first for file in kin):
         return False
     return not any(f.worktree == families.MAIN or f[:2] in chosen for f in kin)
 
@@ -121,28 +113,16 @@ def _ranks(
     repository: Repository, heads: Mapping[str, str], contested: Sequence[families.Kin]
 ) -> dict[families.Place, int]:
     """How new each file's content is among all worktrees: 0 is the newest."""
-    if not contested:
-        return {}
     wanted = [file for kin in contested for file in kin]
-    tips = sorted({heads[f.worktree] for f in wanted if f.worktree in heads})
-    try:
-        changes = git.changes(
-            repository.root, tips, sorted({file.path for file in wanted})
-        )
-    except errors.GitFailed:
-        return {}
-    newest: dict[tuple[bytes, str], int] = {}
-    for rank, change in enumerate(changes):
-        newest.setdefault((change.path, change.content), rank)
-    return {
-        file[:2]: newest[file.path, file.content]
-        for file in wanted
-        if (file.path, file.content) in newest
+    tips = {heads[file.worktree] for file in wanted if file.worktree in heads}
+    timelines = past.read(repository, tips, {file.path for file in wanted}) or {}
+    newest = {
+        (path, content): rank
+        for path, timeline in timelines.items()
+        for content, rank in behind(timeline).items()
     }
-
-
-def _has_text(path: bytes) -> bool:
-    try:
-        return os.stat(path).st_size > 0
-    except OSError:
-        return False
+    return {
+        file[:2]: newest[file.path, file.blob or file.content]
+        for file in wanted
+        if (file.path, file.blob or file.content) in newest
+    }

@@ -34,17 +34,27 @@ def relate(
     """
     first = Relation.ONLY_HERE if alone else Relation.CANONICAL
     members = [Member(canonical, first)]
-    members += [
-        _relate(file, canonical, past) for file in sorted(files) if file != canonical
-    ]
+    content, mode = canonical.content, canonical.mode
+    for file in sorted(files):
+        if file.content != content:
+            members.append(_differing(file, canonical, past))
+        elif file != canonical:
+            other = MODE if file.mode != mode else ""
+            members.append(Member(file, Relation.IDENTICAL, None, other))
     return tuple(members)
 
 
-def _relate(file: File, canonical: File, past: Past) -> Member:
-    mode = MODE if file.mode != canonical.mode else ""
-    if file.content == canonical.content:
-        return Member(file, Relation.IDENTICAL, None, mode)
-    behind = past.behind.get(file.content)
-    if behind is not None:
+def committed(file: File, canonical: File) -> str:
+    """The content as git has it, where git converts both files alike.
+
+    History speaks of what is committed; a copy that alone is converted never was
+    the canonical's bytes.
+    """
+    return file.blob or file.content if canonical.blob else file.content
+
+
+def _differing(file: File, canonical: File, past: Past) -> Member:
+    behind = past.behind.get(committed(file, canonical))
+    if behind is not None and (behind or not canonical.blob):
         return Member(file, Relation.STALE, behind)
     return Member(file, Relation.DIVERGED if past.complete else Relation.UNKNOWN)
