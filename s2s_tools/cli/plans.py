@@ -51,13 +51,14 @@ def lines(plan: Plan, here: str, *, whole: bool = False) -> Iterator[str]:
     Files of the worktree `here` come first. Without `whole` a long list is cut.
     """
     limit = None if whole else FEW
-    yield from _section(_headline(plan), _grouped(plan.writes, _written), None)
+    writes = _grouped(plan.writes, lambda item: _written(item, here))
+    yield from _section(_headline(plan), writes, None)
     own = [keep for keep in plan.keeps if keep.worktree == here]
     yield from _section("Stays as it is in this tree:", _grouped(own, _kept), limit)
     others = dict.fromkeys(k.worktree for k in plan.keeps if k.worktree != here)
     for name in others:
         kept = [keep for keep in plan.keeps if keep.worktree == name]
-        title = f"Stays as it is in {output.safe(name)}:"
+        title = f"Stays as it is in {_tree(name)}:"
         yield from _section(title, _grouped(kept, _kept), limit)
     yield from (output.safe(note) for note in plan.notes)
 
@@ -116,11 +117,16 @@ def _section(title: str, groups: list[_Group], limit: int | None) -> Iterator[st
     yield ""
 
 
-def _written(item: Item) -> str:
+def _written(item: Item, here: str) -> str:
     assert isinstance(item, Write)
+    shown = output.safe(item.path) if item.worktree == here else place(item)
     if item.after.kind is Kind.LINK:
-        return f"{place(item)} -> {output.safe(item.data or b'')}"
-    return place(item)
+        return f"{shown} -> {output.safe(item.data or b'')}"
+    return shown
+
+
+def _tree(name: str) -> str:
+    return "the main worktree" if name == "." else output.safe(name)
 
 
 def _kept(item: Item) -> str:

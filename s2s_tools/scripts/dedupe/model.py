@@ -35,7 +35,8 @@ class Policy:
     """What one run may do: `worktree` is the only one that it may write to.
 
     `named`: paths in it that the user named; None where a whole tree is meant.
-    `symlinks`: whether git keeps links as links there (core.symlinks).
+    `symlinks`: whether git keeps links as links there (core.symlinks). `refusal`:
+    why nothing can be written there just now, "" where something can.
     """
 
     repository: bytes
@@ -44,6 +45,7 @@ class Policy:
     decisions: Decisions = UNDECIDED
     symlinks: bool = True
     named: frozenset[bytes] | None = None
+    refusal: str = ""
 
 
 class Tree(NamedTuple):

@@ -24,7 +24,9 @@ def build(scan: Scan, facts: Facts, policy: Policy) -> Plan:
         for member in same[1:]:
             reason = _reason(member, kept, facts, policy)
             if reason:
-                keeps.append(_keep(member, reason))
+                same_as = reasons.shown(kept.file.path)
+                text = f"the same bytes as {same_as}, but {reason}"
+                keeps.append(_keep(member, text))
                 continue
             writes.append(_link(member, kept, facts, policy))
             expects[kept.file[:2]] = _expect(kept, facts)
@@ -36,6 +38,7 @@ def build(scan: Scan, facts: Facts, policy: Policy) -> Plan:
         command=policy.command,
         writes=tuple(sorted(writes, key=_order)),
         keeps=tuple(sorted(keeps, key=_order)),
+        notes=_notes(policy) if writes else (),
         expects=tuple(expects[place] for place in sorted(expects)),
     )
 
@@ -83,7 +86,7 @@ def _reason(member: Member, kept: Member, facts: Facts, policy: Policy) -> str:
         _by_relation(member)
         or _by_request(member, kept, policy)
         or reasons.decided(policy.decisions, member.file.path, fact.state.sha256)
-        or _by_bytes(kept, fact, target)
+        or _by_bytes(fact, target)
         or fact.use
         or _by_surroundings(fact, policy)
     )
@@ -91,31 +94,30 @@ def _reason(member: Member, kept: Member, facts: Facts, policy: Policy) -> str:
 
 def _by_relation(member: Member) -> str:
     if member.relation is Relation.DIVERGED:
-        return "changed here, unlike the canonical; never replaced"
+        return "both differ from the canonical by changes made here; never replaced"
     if member.relation is Relation.UNKNOWN:
-        return "its history is not here, so it may be changed"
+        return "its history is not here, so it may hold changes"
     return ""
 
 
 def _by_request(member: Member, kept: Member, policy: Policy) -> str:
     if policy.named is not None and member.file.path not in policy.named:
-        return "not named on the command line"
+        return "it is not named on the command line"
     if not member.file.tracked and policy.named is None:
         return "git does not track it; name it on the command line to replace it"
     if member.file.tracked and not kept.file.tracked:
-        return f"its duplicate {reasons.shown(kept.file.path)} is not tracked by git"
+        return "only this one is tracked by git"
     return ""
 
 
-def _by_bytes(kept: Member, fact: Fact, target: Fact) -> str:
-    name = reasons.shown(kept.file.path)
+def _by_bytes(fact: Fact, target: Fact) -> str:
     if (fact.state.kind, target.state.kind) != (Kind.FILE, Kind.FILE):
-        return "not a regular file"
+        return "it is not a regular file"
     if fact.state.sha256 != target.state.sha256:
-        return f"changed while it was compared with {name}"
+        return "it changed while it was compared"
     if fact.state.mode != target.state.mode:
         own, other = fact.state.mode, target.state.mode
-        return f"its mode is {own:04o}, a link would have {other:04o} of {name}"
+        return f"its mode is {own:04o}, a link would have {other:04o}"
     return ""
 
 
@@ -168,6 +170,12 @@ def _empty(scan: Scan, policy: Policy) -> Iterator[Keep]:
 
 def _keep(member: Member, reason: str) -> Keep:
     return Keep(worktree=member.file.worktree, path=member.file.path, reason=reason)
+
+
+def _notes(policy: Policy) -> tuple[str, ...]:
+    if not policy.refusal:
+        return ()
+    return (f"apply would refuse now: {policy.refusal}",)
 
 
 def _order(item: Write | Keep) -> Place:

@@ -25,7 +25,7 @@ def decided(decisions: Decisions, path: bytes, sha256: str) -> str:
 def elsewhere(member: Member, *, checkout_copy: bool) -> str:
     """Why a file in another worktree is left as it is."""
     if not checkout_copy:
-        return f"at another path of another worktree; {_standing(member)}"
+        return "a duplicate in another worktree; `s2s dedupe plan` there decides"
     return f"checkout copy, {_standing(member)}"
 
 

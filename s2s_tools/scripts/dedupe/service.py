@@ -39,6 +39,7 @@ def dedupe_of(found: survey.Survey, path: bytes) -> Planned:
     """The same for what was surveyed already."""
     repository = found.scan.repository
     here = current(repository, path)
+    known = trees.Trees(repository)
     policy = Policy(
         repository=repository.common_dir,
         worktree=here.name,
@@ -46,9 +47,9 @@ def dedupe_of(found: survey.Survey, path: bytes) -> Planned:
         decisions=found.record.manifest.decisions,
         symlinks=trees.keeps_links(here),
         named=_named(found.scan, here, path),
+        refusal=trees.refusal(known, here.name),
     )
     same = plan.duplicates(found.scan, here.name)
-    known = trees.Trees(repository)
     seen = facts.of_files(known, [m.file[:2] for members in same for m in members])
     pairs = [
         (m.file.path, members[0].file.path) for members in same for m in members[1:]

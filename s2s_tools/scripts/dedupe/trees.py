@@ -47,9 +47,8 @@ def of_tree(trees: Trees, name: str) -> Tree:
         return Tree(barrier="the worktree's folder is gone")
     if worktree.foreign:
         return Tree(barrier="the worktree's links name another repository")
-    refusal = guards.tree_refusal(trees.facts(name))
-    if refusal is not None:
-        return Tree(barrier=f"{refusal.why}; {refusal.next}")
+    if reason := refusal(trees, name):
+        return Tree(barrier=reason)
     if worktree.locked is not None:
         why = f" ({worktree.locked})" if worktree.locked else ""
         return Tree(doubt=f"the worktree is locked{why}")
@@ -58,6 +57,12 @@ def of_tree(trees: Trees, name: str) -> Tree:
         shown = changed.decode("utf-8", "surrogateescape")
         return Tree(doubt=f"the worktree has changes that are not committed ({shown})")
     return Tree()
+
+
+def refusal(trees: Trees, name: str) -> str:
+    """Why nothing can be written to a worktree now; "" where something can."""
+    found = guards.tree_refusal(trees.facts(name))
+    return "" if found is None else f"{found.why}; {found.next}"
 
 
 def keeps_links(worktree: Worktree) -> bool:

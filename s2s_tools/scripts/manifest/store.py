@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from s2s_tools import constants, document, errors
+from s2s_tools import document, errors, settings
 from s2s_tools.changes import state as states
 from s2s_tools.changes.model import Kind, State
 from s2s_tools.model import Repository, Worktree
@@ -44,10 +44,8 @@ def load(repository: Repository, path: bytes | None = None) -> Record:
     stands in. Raises errors.InvalidDocument, errors.Refused where it is no
     regular file.
     """
-    if not repository.worktrees:
-        raise errors.Refused("a bare repository without worktrees has no manifest")
-    home = repository.worktrees[0]
-    path = path or os.fsencode(constants.MANIFEST_PATH)
+    home = _home(repository)
+    path = path or os.fsencode(settings.load(home.path).manifest)
     where = os.path.join(home.path, path)
     state = states.observe(where)
     if state.kind not in (Kind.FILE, Kind.ABSENT):
@@ -60,6 +58,15 @@ def load(repository: Repository, path: bytes | None = None) -> Record:
         Manifest() if data is None else codec.decode(document.manifest(data, name))
     )
     return Record(worktree=home, path=path, state=state, data=data, manifest=manifest)
+
+
+def _home(repository: Repository) -> Worktree:
+    for tree in repository.worktrees:
+        if not (tree.prunable or tree.foreign):
+            return tree
+    raise errors.Refused(
+        f"{os.fsdecode(repository.root)} has no worktree; add one to work in"
+    )
 
 
 def chosen(manifest: Manifest) -> frozenset[Place]:

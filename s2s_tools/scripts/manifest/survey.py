@@ -31,6 +31,17 @@ def take(path: bytes, *, progress: Progress | None = None) -> Survey:
     )
 
 
+def scan_only(
+    path: bytes, *, options: scan.Options, progress: Progress | None = None
+) -> Scan:
+    """The same scan without the record, also of a repository without worktrees."""
+    repository = discovery.find(path)
+    if repository.worktrees:
+        chosen = store.chosen(store.load(repository).manifest)
+        options = options._replace(chosen=chosen)
+    return scan.scan(path, options=options, progress=progress)
+
+
 def manifest(survey: Survey) -> Manifest:
     """What the manifest would be if it were built now."""
     recorded = survey.record.manifest

@@ -258,9 +258,8 @@ def test_two_files_diverged_alike_in_a_worktree_both_stay() -> None:
     made = plan.build(scan, facts_of(scan), replace(HERE, worktree=one))
 
     assert made.writes == ()
-    assert [k.reason for k in made.keeps if k.worktree == one] == [
-        "changed here, unlike the canonical; never replaced"
-    ]
+    (reason,) = [k.reason for k in made.keeps if k.worktree == one]
+    assert "changes made here; never replaced" in reason
 
 
 def test_checkout_copies_are_listed_with_their_standing() -> None:
