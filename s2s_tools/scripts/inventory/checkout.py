@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import stat
 import struct
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -111,6 +112,7 @@ class _Survey:
         self._tracked(self._present(index, found))
         for path in found.files:
             self._untracked(path)
+        self._order()
         self._settle_doubts()
         if self._converts(index, found):
             self._convert()
@@ -272,6 +274,11 @@ class _Survey:
                     dropped.add(at)
         self._drop(dropped)
 
+    def _order(self) -> None:
+        """Sort by path, where untracked files came after the index's."""
+        if not all(map(operator.le, self.paths, self.paths[1:])):
+            self._keep(sorted(range(len(self.paths)), key=self.paths.__getitem__))
+
     def _is_shell(self, path: bytes) -> bool:
         """Whether an extension-less file's first line is a shell's."""
         if not scope.is_bare(path):
@@ -281,13 +288,16 @@ class _Survey:
     def _drop(self, positions: set[int]) -> None:
         if not positions:
             return
-        kept = [at for at in range(len(self.paths)) if at not in positions]
+        self._keep([at for at in range(len(self.paths)) if at not in positions])
+
+    def _keep(self, kept: Sequence[int]) -> None:
+        """Hold only these positions, in this order."""
+        moved = {old: new for new, old in enumerate(kept)}
+        self.doubts = {moved[a]: k for a, k in self.doubts.items() if a in moved}
+        self.blobs = {moved[a]: b for a, b in self.blobs.items() if a in moved}
         self.paths = [self.paths[at] for at in kept]
         self.keys = [self.keys[at] for at in kept]
         self.marks = bytearray(self.marks[at] for at in kept)
-        self.blobs = {
-            new: self.blobs[at] for new, at in enumerate(kept) if at in self.blobs
-        }
 
     def _converts(self, index: Index, found: walk.Found) -> bool:
         """Whether anything may be converted between git and this worktree."""

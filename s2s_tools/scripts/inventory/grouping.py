@@ -17,7 +17,8 @@ def files(seen: Survey) -> tuple[File, ...]:
     found: list[File] = []
     for tree, listing in zip(seen.worktrees, seen.listings, strict=True):
         name = tree.name
-        rows = sorted(zip(listing.paths, listing.keys, listing.marks, strict=True))
+        rows = zip(listing.paths, listing.keys, listing.marks, strict=True)
+        first = len(found)
         for path, key, mark in rows:
             content = hexes.get(key)
             if content is None:
@@ -31,8 +32,12 @@ def files(seen: Survey) -> tuple[File, ...]:
                     int.from_bytes(key[:4], "big"),
                     bool(mark & checkout.TRACKED),
                     bool(mark & checkout.CLEAN),
+                    "",
+                    bool(mark & checkout.SHELL),
                 )
             )
+        for at, blob in listing.blobs.items():
+            found[first + at] = found[first + at]._replace(blob=blob.hex())
     return tuple(found)
 
 

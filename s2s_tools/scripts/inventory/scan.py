@@ -5,23 +5,27 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from s2s_tools import settings
+from s2s_tools.model import Repository
 from s2s_tools.scripts.inventory import discovery, grouping, scope, survey
 from s2s_tools.scripts.inventory.model import Groups, Scan
 
-_EVERYTHING = scope.Scope()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(NamedTuple):
     """How to scan.
 
-    `processes`: at most so many at once, 0 for one a processor. `chosen` are the
-    canonicals that a manifest names, as (worktree, path).
+    With `extensions` or `include` only such files are looked for, else what the
+    repository's settings say; `exclude` and `ignored` add to those. `processes`:
+    at most so many at once, 0 for one a processor. `chosen` are the canonicals
+    that a manifest names, as (worktree, path).
     """
 
-    scope: scope.Scope = field(default=_EVERYTHING)
+    extensions: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    ignored: bool = False
     processes: int = 0
     chosen: frozenset[tuple[str, bytes]] = frozenset()
 
@@ -41,7 +45,10 @@ def scan(
     repository = discovery.find(path)
     with _no_collection():
         seen = survey.survey(
-            repository, options.scope, processes=options.processes, progress=progress
+            repository,
+            look_for(repository, options),
+            processes=options.processes,
+            progress=progress,
         )
         files = grouping.files(seen)
         if progress is not None:
@@ -69,9 +76,32 @@ def groups(
     repository = discovery.find(path)
     with _no_collection():
         seen = survey.survey(
-            repository, options.scope, processes=options.processes, progress=progress
+            repository,
+            look_for(repository, options),
+            processes=options.processes,
+            progress=progress,
         )
         return grouping.same(repository, seen)
+
+
+def look_for(repository: Repository, options: Options) -> scope.Scope:
+    """The scope of a scan, from the options and the repository's settings.
+
+    Raises errors.InvalidDocument where those are broken.
+    """
+    own = (tree.path for tree in repository.worktrees if not tree.foreign)
+    said = settings.load(next(own, repository.root))
+    everything = not (options.extensions or options.include)
+    asked = {extension.encode() for extension in options.extensions}
+    shell = asked.intersection(scope.EXTENSIONS)
+    others = tuple(f"*{e.decode()}" for e in sorted(asked - shell))
+    return scope.Scope(
+        extensions=scope.EXTENSIONS if everything else tuple(sorted(shell)),
+        shebangs=everything,
+        include=said.include if everything else options.include + others,
+        exclude=said.exclude + options.exclude,
+        ignored=said.ignored or options.ignored,
+    )
 
 
 @contextmanager

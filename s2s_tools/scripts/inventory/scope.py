@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 EXTENSIONS = (b".sh", b".bash", b".zsh", b".ksh")
 FOLDERS = frozenset({b"node_modules", b"deps", b"_build", b".venv"})
@@ -16,8 +16,7 @@ _SHELLS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(NamedTuple):
     """What a scan looks for.
 
     Shell scripts by `extensions` and, where `shebangs`, extension-less files by

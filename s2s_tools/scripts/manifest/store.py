@@ -37,15 +37,15 @@ class Record:
         return self.path.decode("utf-8", "surrogateescape")
 
 
-def load(repository: Repository, path: bytes | None = None) -> Record:
+def load(repository: Repository) -> Record:
     """The manifest of `repository`, empty where there is no file.
 
-    It lies in the main worktree; a bare repository has none, its first worktree
-    stands in. Raises errors.InvalidDocument, errors.Refused where it is no
-    regular file.
+    It lies where the settings say, in the main worktree; a bare repository has
+    none, its first worktree stands in. Raises errors.InvalidDocument,
+    errors.Refused where it is no regular file.
     """
     home = _home(repository)
-    path = path or os.fsencode(settings.load(home.path).manifest)
+    path = os.path.normpath(os.fsencode(settings.load(home.path).manifest))
     where = os.path.join(home.path, path)
     state = states.observe(where)
     if state.kind not in (Kind.FILE, Kind.ABSENT):
