@@ -15,6 +15,7 @@ MAX_NODES: Final = 1_000_000
 # read many times its own size is given up, not waited for.
 _CHUNK: Final = 16_384
 _REREADS: Final = 64
+_OPENERS: Final = frozenset({"$", "${", "$(", "$((", "`"})
 
 
 class Node:
@@ -131,6 +132,8 @@ def _copied(data: bytes, raw: tree_sitter.Tree) -> Tree:
             broken.append(node.start)
         if parent is not None:
             parent.children.append(node)
+            if node.kind in _OPENERS:
+                _trim(node)
         root = root or node
         if cursor.goto_first_child():
             parent = node
@@ -139,6 +142,15 @@ def _copied(data: bytes, raw: tree_sitter.Tree) -> Tree:
             if not cursor.goto_parent():
                 return Tree(data, root, tuple(broken))
             parent = parent.parent if parent else None
+
+
+def _trim(node: Node) -> None:
+    """Leave out the blanks that the grammar puts before a "$" inside quotes."""
+    found, start = node.start, node.end - len(node.kind)
+    around: Node | None = node
+    while around is not None and around.start == found and around.kind != "program":
+        around.start = start
+        around = around.parent
 
 
 def _unread(data: bytes, offset: int) -> Tree:
