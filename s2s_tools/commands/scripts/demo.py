@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from s2s_tools import errors
 from s2s_tools.cli import options, output
 
-_SHOWN = 14  # lines of a step's output that fit on a screen with the rest
+if TYPE_CHECKING:
+    from s2s_tools.scripts.estate import tour
+
+_LAST = 2  # lines at the end of a step's output that are always shown
 
 
 @click.command(
@@ -39,15 +42,14 @@ def demo(folder: bytes | None, undo: bool, fresh: bool, as_json: bool) -> None:
 
     def report(done: tour.Done) -> None:
         said.append(_record(done))
-        if not as_json:
-            output.emit(None, _lines(done), as_json=False)
+        _say(_lines(done), quiet=as_json)
 
     before, digest = tour.totals(root), tour.digest(estate, root)
-    if not as_json:
-        output.emit(None, _head(root), as_json=False)
-    width = min(output.terminal_width(), 100) - 2
+    _say(_head(root), quiet=as_json)
+    width = min(output.terminal_width(), 100)
     tour.run(root, tour.JOB, report, width=width)
     after = tour.totals(root)
+    _say(_figures(before, after), quiet=as_json)
     if undo:
         tour.run(root, tour.UNDO, report, width=width)
     same = tour.digest(estate, root) == digest
@@ -59,12 +61,17 @@ def demo(folder: bytes | None, undo: bool, fresh: bool, as_json: bool) -> None:
         "after": after,
         "as_before": same,
     }
-    output.emit(document, _tail(root, before, after, undo), as_json=as_json)
     if undo and not same:
         raise errors.S2SError(f"undo left differences in {os.fsdecode(root)}")
+    output.emit(document, _tail(root, undo=undo), as_json=as_json)
 
 
-def _record(done: Any) -> dict[str, Any]:
+def _say(lines: list[str], *, quiet: bool) -> None:
+    if not quiet:
+        output.emit(None, lines, as_json=False)
+
+
+def _record(done: tour.Done) -> dict[str, Any]:
     command = " ".join(("s2s", *done.step.arguments))
     return {"command": command, "exit_code": done.exit_code, "stdout": done.out}
 
@@ -73,30 +80,27 @@ def _head(root: bytes) -> list[str]:
     return [f"A constructed estate of a pretend shop, in {output.safe(root)}"]
 
 
-def _lines(done: Any) -> list[str]:
+def _lines(done: tour.Done) -> list[str]:
     text = done.out.splitlines() + done.err.splitlines()
-    lines = ["", f"# {done.step.say}", f"$ s2s {' '.join(done.step.arguments)}"]
-    lines += [f"  {output.safe(line)}".rstrip() for line in text[:_SHOWN]]
-    if len(text) > _SHOWN:
-        lines.append(f"  … {len(text) - _SHOWN} more lines")
-    return lines
+    left = len(text) - done.step.shown - _LAST
+    if left > 1:
+        text[done.step.shown : -_LAST] = [f"… {left} more lines"]
+    head = ["", f"# {done.step.say}", f"$ s2s {' '.join(done.step.arguments)}"]
+    return head + [output.safe(line) for line in text]
 
 
-def _tail(
-    root: bytes, before: dict[str, int], after: dict[str, int], undo: bool
-) -> list[str]:
-    lines = ["", "# Before and after"]
-    for name in ("scripts", "families", "stale", "bodies"):
-        lines.append(f"  {name:10}{before[name]:>6} → {after[name]}")
-    lines += ["", f"To look at it: cd {_quoted(root)}"]
-    if undo:
-        lines.append("Undone: paths, modes and bytes were compared with the beginning.")
-    else:
-        lines.append("To take it back there: s2s dedupe undo --yes, twice")
-    return lines
+def _figures(before: dict[str, int], after: dict[str, int]) -> list[str]:
+    names = ("scripts", "families", "stale", "bodies")
+    rows = [(name, before[name], after[name]) for name in names]
+    table = output.table(("", "before", "after"), rows, right=(1, 2))
+    return ["", "# Before and after", *table]
 
 
-def _quoted(root: bytes) -> str:
+def _tail(root: bytes, *, undo: bool) -> list[str]:
     import shlex
 
-    return shlex.quote(output.safe(root))
+    look = f"To look at it: cd {shlex.quote(output.safe(root))}"
+    if undo:
+        same = "Undone: paths, modes and bytes were compared with the beginning."
+        return ["", same, look]
+    return ["", look, "To take it back there: s2s dedupe undo --yes, twice"]

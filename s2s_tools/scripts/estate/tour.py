@@ -20,10 +20,11 @@ _PACKAGE_PARENT = os.path.dirname(
 
 
 class Step(NamedTuple):
-    """One command of the program, with what it is to show."""
+    """One command of the program, and how much of its output is worth showing."""
 
     say: str
     arguments: tuple[str, ...]
+    shown: int = 12
 
 
 class Done(NamedTuple):
@@ -36,12 +37,14 @@ class Done(NamedTuple):
 
 
 JOB = (
-    Step("What is copied, stale, changed?", ("scan",)),
+    Step("What is copied, stale, changed?", ("scan",), 24),
     Step("One script: who has which version?", ("drift", "bin/lantern")),
     Step("What would become a link, and what not?", ("dedupe", "plan")),
-    Step("Do it.", ("dedupe", "apply", "--yes")),
+    Step("Do it.", ("dedupe", "apply", "--yes"), 4),
     Step(
-        "Bring what is stale in the worktrees up to date.", ("dedupe", "sync", "--yes")
+        "Bring what is stale in the worktrees up to date.",
+        ("dedupe", "sync", "--yes"),
+        8,
     ),
     Step("Is everything as it was left?", ("dedupe", "verify")),
 )

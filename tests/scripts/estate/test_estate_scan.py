@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 import pytest
@@ -89,3 +90,13 @@ def test_other_repositories_and_ignored_copies_are_left_out_and_counted(found):
 
     assert not [p for p in paths if p.startswith((b"vendor", b"playground", b"node_"))]
     assert found.left_out["gitlinks"] == found.left_out["nested_repositories"] == 1
+
+
+def test_the_command_prints_the_same_figures(run_s2s, shared_estate, claims):
+    ran = run_s2s("scan", shared_estate.main.path, "--json")
+
+    totals = json.loads(ran.stdout)["totals"]
+    wanted = {"worktrees": 4, "bodies": 164, "unknown": 0, **claims["relations"]}
+    assert {key: totals[key] for key in wanted} == wanted
+    for key in ("scripts", "families", "contents"):
+        assert totals[key] == claims[key]
