@@ -20,6 +20,17 @@ class Classified(NamedTuple):
     history: str
 
 
+class Told(NamedTuple):
+    """What history tells of one path, newest first, and whether it tells all."""
+
+    timeline: tuple[gitlog.Change, ...]
+    complete: bool
+
+    def past(self) -> relations.Past:
+        """The same as the contents that the canonical has had."""
+        return relations.Past(behind(self.timeline), self.complete)
+
+
 def classify(
     repository: Repository,
     files: Iterable[File],
@@ -37,9 +48,10 @@ def classify(
     pairs = [(families.choose(k, chosen=chosen, ranks=ranks), k) for k in kin]
     differing = [(c, k) for c, k in pairs if any(f.content != c.content for f in k)]
     known = past.state(repository)
-    pasts = read(repository, heads, differing, complete=known != past.SHALLOW)
-    if known == past.FULL and not all(told.complete for told in pasts.values()):
+    told = read(repository, heads, differing, complete=known != past.SHALLOW)
+    if known == past.FULL and not all(each.complete for each in told.values()):
         known = past.PARTIAL
+    pasts = {path: each.past() for path, each in told.items()}
     trees = len(repository.worktrees)
     return Classified(families.assemble(pairs, worktrees=trees, pasts=pasts), known)
 
@@ -50,7 +62,7 @@ def read(
     differing: Iterable[_Pair],
     *,
     complete: bool = True,
-) -> dict[bytes, relations.Past]:
+) -> dict[bytes, Told]:
     """The past of each canonical that has differing copies, by its path.
 
     One git process for each worktree that holds such canonicals, and few more
@@ -59,7 +71,7 @@ def read(
     by_worktree: dict[str, list[_Pair]] = {}
     for pair in differing:
         by_worktree.setdefault(pair[0].worktree, []).append(pair)
-    pasts: dict[bytes, relations.Past] = {}
+    pasts: dict[bytes, Told] = {}
     for name, pairs in by_worktree.items():
         tips = [heads[name]] if name in heads else []
         pasts |= _read(repository, tips, pairs, complete=complete)
@@ -72,16 +84,14 @@ def _read(
     pairs: Iterable[_Pair],
     *,
     complete: bool,
-) -> dict[bytes, relations.Past]:
+) -> dict[bytes, Told]:
     wanted = {canonical.path: _others(canonical, kin) for canonical, kin in pairs}
     timelines = past.read(repository, tips, wanted)
     if timelines is None:
-        return dict.fromkeys(wanted, relations.Past({}, complete=False))
+        return dict.fromkeys(wanted, Told((), complete=False))
     broken = past.follow(repository, timelines, wanted)
     return {
-        path: relations.Past(
-            behind(timelines.get(path, ())), complete and path not in broken
-        )
+        path: Told(tuple(timelines.get(path, ())), complete and path not in broken)
         for path in wanted
     }
 
