@@ -60,7 +60,8 @@ def _lines(answer: Answer) -> list[str]:
     if answer.interpreter and not answer.code:
         lines.append(f"  run by {output.safe(b' '.join(answer.interpreter))}")
     lines += [
-        f"  {'has it' if at.found else 'not in'}  {at.source}: {output.safe(at.path)}"
+        f"  {'has it' if at.found else 'lacks it':8}  {at.source}: "
+        f"{output.safe(at.path)}"
         for at in answer.places
     ]
     return lines

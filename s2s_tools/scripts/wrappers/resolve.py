@@ -91,9 +91,7 @@ def resolve(
     if _second_line(data).startswith(_MARK):
         why = "a wrapper stands where the body should be; a bad merge?"
         return _resolution(NOT_RUN, why, chosen, (), places)
-    why = f"found in the {chosen.source}"
-    if chosen.source.name in ("OVERRIDE", "ROOT"):
-        why = f"{chosen.source} names its folder"
+    why = f"{chosen.source} has it, and comes first"
     return _resolution(0, why, chosen, interpreter(data), places)
 
 

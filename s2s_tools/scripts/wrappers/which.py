@@ -99,7 +99,5 @@ def _other(path: bytes, file: bytes, data: bytes) -> Answer:
 
 def _plain(path: bytes) -> bytes:
     """The path without `..`; a link at its end stays."""
-    folder, name = os.path.split(
-        os.path.abspath(os.path.realpath(os.path.dirname(path)))
-    )
-    return os.path.join(folder, name, os.path.basename(path))
+    folder, name = os.path.split(path)
+    return os.path.join(os.path.realpath(folder), name)
