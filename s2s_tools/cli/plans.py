@@ -109,12 +109,25 @@ def _section(title: str, groups: list[_Group], limit: int | None) -> Iterator[st
         return
     yield title
     for reason, shown in groups:
-        yield f"  {output.safe(reason)} ({len(shown)}):"
+        yield from _wrapped(f"{output.safe(reason)} ({len(shown)}):")
         few = shown if limit is None or len(shown) <= limit else shown[: limit - 1]
         yield from (f"    {text}" for text in few)
         if len(few) < len(shown):
             yield f"    … {len(shown) - len(few)} more; --all lists them"
     yield ""
+
+
+def _wrapped(text: str) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(
+        text,
+        output.terminal_width(),
+        initial_indent="  ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _written(item: Item, here: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 _STOP: Final = re.compile(
@@ -13,6 +14,7 @@ _SINGLE: Final = re.compile(r"[^']*'")
 _DOLLAR_SINGLE: Final = re.compile(r"(?:[^'\\]|\\.)*'", re.DOTALL)
 _AWK: Final = re.compile(r"\b[gmn]?awk\b[^\n;|&]*$")
 _INDIRECT: Final = re.compile(r"\b(?:eval|trap)\b")
+_NO_NEWLINE: Final = re.compile(r"[^\n]")
 _BEFORE_COMMENT: Final = frozenset(" \t\n;&|()")
 
 
@@ -26,7 +28,16 @@ def text(script: str) -> str:
     reading = _Reading(script)
     if not reading.to_the_end():
         return script
-    return "".join(reading.kept)
+    return "".join(_pieces(script, reading.blanks))
+
+
+def _pieces(script: str, blanks: list[tuple[int, int]]) -> Iterator[str]:
+    at = 0
+    for start, end in blanks:
+        yield script[at:start]
+        yield _NO_NEWLINE.sub(" ", script[start:end])
+        at = end
+    yield script[at:]
 
 
 class _Reading:
@@ -39,7 +50,7 @@ class _Reading:
 
     def __init__(self, script: str) -> None:
         self.script = script
-        self.kept = list(script)
+        self.blanks: list[tuple[int, int]] = []  # in order, none over another
         self.stack: list[str] = []
         self.at = 0
         self.waiting: list[tuple[str, bool, bool]] = []
@@ -153,6 +164,4 @@ class _Reading:
         self.waiting = []
 
     def _blank(self, start: int, end: int) -> None:
-        for index in range(start, end):
-            if self.kept[index] != "\n":
-                self.kept[index] = " "
+        self.blanks.append((start, end))

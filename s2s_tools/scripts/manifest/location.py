@@ -34,16 +34,25 @@ class Use(NamedTuple):
 
 def find(script: bytes) -> Use | None:
     """The first use of its own location; None where the script surely has none."""
-    read = active.text(script.decode("latin-1"))
-    hits = [
+    whole = script.decode("latin-1")
+    if _first(whole) is None:
+        return None  # not even in a comment
+    read = active.text(whole)
+    found = _first(read)
+    if found is None:
+        return None
+    at, what = found
+    return Use(what, read.count("\n", 0, at) + 1)
+
+
+def _first(text: str) -> tuple[int, str] | None:
+    """The first use in `text`: where and what."""
+    hits = (
         (found.start(), what)
         for what, pattern in _USES
-        if (found := pattern.search(read)) is not None
-    ]
-    if not hits:
-        return None
-    at, what = min(hits)
-    return Use(what, read.count("\n", 0, at) + 1)
+        if (found := pattern.search(text)) is not None
+    )
+    return min(hits, default=None)
 
 
 def is_shell(path: bytes, script: bytes) -> bool:
