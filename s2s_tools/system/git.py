@@ -77,6 +77,14 @@ def run(
     return done
 
 
+def without_index(git_dir: bytes) -> dict[str, str]:
+    """The environment in which git finds no index, and so writes nothing.
+
+    Where an index is split, git renews the shared one's time as it reads it.
+    """
+    return {"GIT_INDEX_FILE": os.fsdecode(os.path.join(git_dir, b"s2s-no-index"))}
+
+
 def output(cwd: bytes, *args: str | bytes, input: bytes = b"") -> bytes:
     """The stdout of one git command; raises errors.GitFailed where it fails."""
     return run(cwd, *args, input=input).out

@@ -50,16 +50,19 @@ def converts_line_ends(config: Config) -> bool:
     return config.get("core.autocrlf", "false").lower() not in {"false", "no", "off"}
 
 
-def ask(folder: bytes, paths: Sequence[bytes], config: Config) -> dict[bytes, str]:
+def ask(
+    folder: bytes, git_dir: bytes, paths: Sequence[bytes], config: Config
+) -> dict[bytes, str]:
     """The paths that git converts on their way into the worktree, and how."""
-    told = git.output(
+    told = git.run(
         folder,
         "check-attr",
         "-z",
         "--stdin",
         *_NAMES,
         input=b"".join(path + b"\0" for path in paths),
-    ).split(b"\0")
+        env=git.without_index(git_dir),
+    ).out.split(b"\0")
     by_default = converts_line_ends(config)
     found: dict[bytes, str] = {}
     for path, name, value in zip(told[0::3], told[1::3], told[2::3], strict=False):

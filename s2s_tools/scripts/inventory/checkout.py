@@ -104,6 +104,7 @@ class _Survey:
         self.blobs: dict[int, bytes] = {}
         self.apart: list[tuple[str, bytes, str]] = []
         self.left_out: Counter[str] = Counter()
+        self.gone_attributes = False
 
     def run(self) -> Listing:
         task = self.task
@@ -128,6 +129,7 @@ class _Survey:
     def _walk(self, index: Index) -> walk.Found:
         ground = walk.Ground(
             folder=self.task.folder,
+            git_dir=self.task.git_dir,
             base=self.base,
             tracked=frozenset(index.paths),
             ordered=index.paths,
@@ -302,16 +304,17 @@ class _Survey:
     def _converts(self, index: Index, found: walk.Found) -> bool:
         """Whether anything may be converted between git and this worktree."""
         task = self.task
+        inside = [p for p in index.paths if p.endswith(b".gitattributes")]
+        self.gone_attributes = not all(os.path.exists(self.base + p) for p in inside)
         if task.outer_attributes or attributes.converts_line_ends(task.config):
             return True
-        inside = [p for p in index.paths if p.endswith(b".gitattributes")]
         return attributes.any_converts(
             self.base + path for path in inside + found.attributes
         )
 
     def _convert(self) -> None:
         """Read the converted files: git's id is not of the bytes on the disk."""
-        told = attributes.ask(self.task.folder, self.paths, self.task.config)
+        told = self._conversions()
         dropped = set()
         for at, path in enumerate(self.paths):
             how = told.get(path)
@@ -325,6 +328,13 @@ class _Survey:
             if not keep:
                 dropped.add(at)
         self._drop(dropped)
+
+    def _conversions(self) -> dict[bytes, str]:
+        """How git converts each path; all of them where an attribute file is gone."""
+        task = self.task
+        if self.gone_attributes:
+            return dict.fromkeys(self.paths, attributes.CONVERTED)
+        return attributes.ask(task.folder, task.git_dir, self.paths, task.config)
 
     def _reread(self, at: int, *, pointer: bool) -> bool:
         """Take a converted file's id from its bytes; whether it is to be kept."""

@@ -7,7 +7,7 @@ import struct
 from typing import NamedTuple
 
 from s2s_tools import errors
-from s2s_tools.system import git
+from s2s_tools.scripts.inventory import indexparts
 
 # A record: ctime, mtime (seconds and nanoseconds each), dev, ino, mode, uid, gid,
 # size, object id, flags; then the name. All numbers are big-endian.
@@ -18,13 +18,14 @@ LINK, GITLINK, FOLDER = 0o120000, 0o160000, 0o040000
 
 _HEAD = struct.Struct(">4sII")
 _FORMAT = 0o170000
+_KNOWN = frozenset({b"link", b"sdir"})  # of the extensions that must be understood
 
 
 class Index(NamedTuple):
     """The entries of one index: entry i is `paths[i]`, its record at `offsets[i]`.
 
-    `stamp` is when the index was written, in nanoseconds. A record whose times are
-    zero is to be read: git's answer carried no stat.
+    `stamp` is when the index was written, in nanoseconds; an entry that is not
+    older says nothing about its file.
     """
 
     data: bytes
@@ -34,8 +35,12 @@ class Index(NamedTuple):
     offsets: list[int]
 
 
-class _NotParsed(Exception):
-    """This index needs git itself."""
+class Parsed(NamedTuple):
+    """What the bytes of an index hold, `extensions` by signature."""
+
+    paths: list[bytes]
+    offsets: list[int]
+    extensions: dict[bytes, bytes]
 
 
 def read(folder: bytes, git_dir: bytes, width: int) -> Index:
@@ -55,15 +60,18 @@ def read(folder: bytes, git_dir: bytes, width: int) -> Index:
             f"{os.fsdecode(path)}: {exc.strerror}; make it readable"
         ) from exc
     try:
-        paths, offsets = parse(data, width)
-    except _NotParsed:
-        return _listed(folder, width)
-    except (ValueError, struct.error, IndexError) as exc:
+        parsed = parse(data, width)
+        index = Index(data, width, stamp, parsed.paths, parsed.offsets)
+        if b"link" in parsed.extensions:
+            index = _joined(index, parsed.extensions[b"link"], git_dir)
+        if b"" in index.paths:
+            raise ValueError("it holds an entry without a name")
+    except (ValueError, struct.error, IndexError, OSError) as exc:
         raise errors.IndexCorrupt(
             f"{os.fsdecode(path)} is corrupt ({exc}); move it away and run "
             f"git reset in {os.fsdecode(folder)}"
         ) from exc
-    return Index(data, width, stamp, paths, offsets)
+    return _expanded(index, folder) if b"sdir" in parsed.extensions else index
 
 
 def flags(index: Index, offset: int) -> tuple[int, int]:
@@ -94,12 +102,8 @@ def gitlinks(index: Index) -> frozenset[bytes]:
     )
 
 
-def parse(data: bytes, width: int) -> tuple[list[bytes], list[int]]:
-    """Paths and record offsets of an index's bytes.
-
-    Raises ValueError on a broken index, _NotParsed on one whose entries are
-    elsewhere (split, sparse).
-    """
+def parse(data: bytes, width: int) -> Parsed:
+    """The entries and extensions of an index's bytes; ValueError on broken ones."""
     signature, version, count = _HEAD.unpack_from(data)
     if signature != b"DIRC":
         raise ValueError("it does not begin with DIRC")
@@ -108,8 +112,7 @@ def parse(data: bytes, width: int) -> tuple[list[bytes], list[int]]:
     _verify(data, width)
     walk = _prefixed if version == 4 else _padded
     paths, offsets, end = walk(data, count, width)
-    _check_extensions(data, end, len(data) - width)
-    return paths, offsets
+    return Parsed(paths, offsets, _extensions(data, end, len(data) - width))
 
 
 def _verify(data: bytes, width: int) -> None:
@@ -139,7 +142,7 @@ def _padded(data: bytes, count: int, width: int) -> tuple[list[bytes], list[int]
         add_path(data[start:end])
         add_offset(at)
         at += (end - at + 8) & ~7
-    if at > len(data) - width or b"" in paths:
+    if at > len(data) - width:
         raise ValueError("its entries run past its end")
     return paths, offsets, at
 
@@ -177,34 +180,71 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
     return value, at + 1
 
 
-def _check_extensions(data: bytes, at: int, end: int) -> None:
+def _extensions(data: bytes, at: int, end: int) -> dict[bytes, bytes]:
+    found: dict[bytes, bytes] = {}
     while at + 8 <= end:
         signature = data[at : at + 4]
-        if not signature[:1].isupper():
-            raise _NotParsed(signature)
-        at += 8 + int.from_bytes(data[at + 4 : at + 8], "big")
+        size = int.from_bytes(data[at + 4 : at + 8], "big")
+        if signature[:1].islower() and signature not in _KNOWN:
+            raise ValueError(f"its extension {signature!r} is not understood here")
+        if signature in _KNOWN:
+            found[signature] = data[at + 8 : at + 8 + size]
+        at += 8 + size
     if at != end:
         raise ValueError("its extensions run past its end")
+    return found
 
 
-def _listed(folder: bytes, width: int) -> Index:
-    """The entries as git tells them: ids and modes, but nothing about files."""
-    out = git.output(folder, "ls-files", "--stage", "-t", "-z")
+def _joined(index: Index, link: bytes, git_dir: bytes) -> Index:
+    """A split index with the entries of the shared one that it builds upon.
+
+    When those were written is not known any more, as git itself renews the shared
+    index's time; so that no entry is trusted.
+    """
+    base_id = link[: index.width]
+    if not any(base_id):
+        return index
+    path = os.path.join(git_dir, b"sharedindex." + base_id.hex().encode())
+    with open(path, "rb") as stream:
+        data = stream.read()
+    base = parse(data, index.width)
+    offsets = [at + len(index.data) for at in base.offsets]
+    paths, offsets = indexparts.join(
+        indexparts.Entries(base.paths, offsets),
+        indexparts.Entries(index.paths, index.offsets),
+        link[index.width :],
+    )
+    return Index(index.data + data, index.width, 0, paths, offsets)
+
+
+def _expanded(index: Index, folder: bytes) -> Index:
+    """A sparse index with entries in the place of the folders that it leaves out."""
     records: list[bytes] = []
-    paths: list[bytes] = []
-    for line in out.split(b"\0")[:-1]:
-        told, _, path = line.partition(b"\t")
-        tag, entry_mode, object_id, stage = told.split(b" ")
-        extended = SKIP_WORKTREE if tag == b"S" else 0
-        low = int(stage) << 12 | EXTENDED
-        records.append(
-            bytes(MODE_AT)
-            + int(entry_mode, 8).to_bytes(4, "big")
-            + bytes(ID_AT - MODE_AT - 4)
-            + bytes.fromhex(object_id.decode())
-            + struct.pack(">HH", low, extended)
-        )
-        paths.append(path)
-    size = ID_AT + width + 4
-    offsets = list(range(0, size * len(paths), size))
-    return Index(b"".join(records), width, 0, paths, offsets)
+    pairs: list[tuple[bytes, int]] = []
+    end = len(index.data)
+    for path, at in zip(index.paths, index.offsets, strict=True):
+        if kind(mode(index, at)) != FOLDER:
+            pairs.append((path, at))
+            continue
+        tree = index.data[at + ID_AT : at + ID_AT + index.width]
+        for name, entry_mode, object_id in indexparts.tree_entries(folder, tree):
+            pairs.append((path + name, end))
+            records.append(_absent(entry_mode, object_id))
+            end += len(records[-1])
+    pairs.sort()
+    return index._replace(
+        data=index.data + b"".join(records),
+        paths=[path for path, _ in pairs],
+        offsets=[at for _, at in pairs],
+    )
+
+
+def _absent(entry_mode: int, object_id: bytes) -> bytes:
+    """The record of a file that sparse checkout leaves out."""
+    return (
+        bytes(MODE_AT)
+        + entry_mode.to_bytes(4, "big")
+        + bytes(ID_AT - MODE_AT - 4)
+        + object_id
+        + struct.pack(">HH", EXTENDED, SKIP_WORKTREE)
+    )

@@ -26,6 +26,7 @@ class Ground:
     """
 
     folder: bytes
+    git_dir: bytes
     base: bytes
     tracked: Container[bytes]
     ordered: Sequence[bytes]
@@ -138,7 +139,7 @@ def _kept(
     found.left_out["dependency_folders"] += len(folders) - len(outer)
     inner = [path for path in files if not _in_dependencies(path)]
     found.left_out["dependency_files"] += len(files) - len(inner)
-    ignored = _ignored(ground.folder, inner + outer)
+    ignored = _ignored(ground, inner + outer)
     files = [path for path in inner if path not in ignored]
     folders = [path for path in outer if path not in ignored]
     found.left_out["ignored_files"] += len(inner) - len(files)
@@ -150,16 +151,17 @@ def _in_dependencies(path: bytes) -> bool:
     return not scope.FOLDERS.isdisjoint(path.split(b"/")[:-1])
 
 
-def _ignored(folder: bytes, paths: list[bytes]) -> frozenset[bytes]:
+def _ignored(ground: Ground, paths: list[bytes]) -> frozenset[bytes]:
     if not paths:
         return frozenset()
     told = git.run(
-        folder,
+        ground.folder,
         "check-ignore",
         "-z",
         "--stdin",
         input=b"".join(b"./" + path + b"\0" for path in paths),  # no ":(magic)"
         codes=(0, 1),
+        env=git.without_index(ground.git_dir),
         literal=False,
     )
     return frozenset(path[2:] for path in told.out.split(b"\0"))
