@@ -61,7 +61,7 @@ def _in_command(unit: Unit, around: Node, _below: Node, node: Node) -> How | Tur
     word = next((w for w in command.words if w.start <= node.start < w.end), None)
     if word is None:
         return How.OTHER
-    name = unit.name(command)
+    name = command.name
     if word is not command.words[0]:
         if name in _COMMANDS:
             return _COMMANDS[name]
@@ -85,7 +85,7 @@ def _given_to(unit: Unit, command: words.Command, name: bytes, word: Node) -> Ho
 def _reads(unit: Unit, command: words.Command, name: bytes, word: Node) -> bool:
     if word is not command.arguments[-1] or messages.goes_to_file(unit, command.node):
         return False
-    text = [words.plain(unit.tree, w) for w in command.arguments]
+    text = command.texts
     plain = sum(not part.startswith(b"-") for part in text)
     if name == b"sed" and any(re.match(rb"-[a-zE]*i|--in-place", t) for t in text):
         return False
@@ -112,7 +112,7 @@ def _in_document(unit: Unit, around: Node, _below: Node, _node: Node) -> How | T
     first = statement.children[0] if statement is not None else around
     if first.kind != "command":
         return How.OTHER
-    name = unit.name(words.command(unit.tree, first))
+    name = words.command(unit.tree, first).name
     return _in_message(unit, first) if name == b"cat" else How.OTHER
 
 

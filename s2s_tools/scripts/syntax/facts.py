@@ -125,10 +125,9 @@ def _as_bash(data: bytes) -> bytes:
 
 
 def _documents(whole: tree.Tree) -> Iterator[Document]:
-    for node in whole.root.walk():
-        if node.kind == "heredoc_start":
-            quoted = any(mark in whole.text(node) for mark in (b"'", b'"', b"\\"))
-            yield Document(whole.line(node), quoted)
+    for node in whole.each("heredoc_start"):
+        quoted = any(mark in whole.text(node) for mark in (b"'", b'"', b"\\"))
+        yield Document(whole.line(node), quoted)
 
 
 def _in_order(found: Iterable[_Item]) -> tuple[_Item, ...]:

@@ -30,7 +30,7 @@ class Listing(NamedTuple):
 def lists(unit: Unit) -> Iterator[Listing]:
     """Every place where one piece of code lists scripts by pattern."""
     for command in unit.commands:
-        name = unit.name(command)
+        name = command.name
         if _COMMANDS.get(name, _never)(unit, command):
             yield Listing(unit.line(command.node), name.decode("utf-8", "replace"))
     for node, every in _patterns(unit):
@@ -44,15 +44,14 @@ def lists(unit: Unit) -> Iterator[Listing]:
 def _patterns(unit: Unit) -> Iterator[tuple[Node, bool]]:
     """Words that the shell expands to file names; True where all files count."""
     for command in unit.commands:
-        lister = unit.name(command) in _LISTERS
+        lister = command.name in _LISTERS
         for word in command.arguments:
             if words.live(unit.tree, word):
                 yield word, lister
-    for node in unit.tree.root.walk():
-        if node.kind in {"for_statement", "array", "select_statement"}:
-            for child in node.children:
-                if words.live(unit.tree, child):
-                    yield child, node.kind != "array"
+    for node in unit.tree.each("for_statement", "select_statement", "array"):
+        for child in node.children:
+            if words.live(unit.tree, child):
+                yield child, node.kind != "array"
 
 
 def _never(_unit: Unit, _command: words.Command) -> bool:
@@ -61,7 +60,7 @@ def _never(_unit: Unit, _command: words.Command) -> bool:
 
 def _finds(unit: Unit, command: words.Command) -> bool:
     """A `find` whose names may be a script's, or which takes every file."""
-    texts = [words.plain(unit.tree, word) for word in command.arguments]
+    texts = command.texts
     first = next((i for i, t in enumerate(texts) if t[:1] in b"-(!" and t), len(texts))
     roots = list(references.paths(unit, command.arguments[:first]))
     if roots and all(map(references.is_scratch, roots)):
@@ -88,7 +87,7 @@ def _may_be_script(pattern: bytes) -> bool:
 
 def _lists_index(unit: Unit, command: words.Command) -> bool:
     """`git ls-files` and `git ls-tree`, unless asked for other names only."""
-    texts = [words.plain(unit.tree, word) for word in command.arguments]
+    texts = command.texts
     at = next((i for i, t in enumerate(texts) if t in {b"ls-files", b"ls-tree"}), None)
     if at is None or b"--error-unmatch" in texts:
         return False
@@ -98,7 +97,7 @@ def _lists_index(unit: Unit, command: words.Command) -> bool:
 
 def _searches(unit: Unit, command: words.Command) -> bool:
     """`grep --include='*.sh'`, `fd -e sh`, `rg -t sh`."""
-    texts = [words.plain(unit.tree, word) for word in command.arguments]
+    texts = command.texts
     if any(t.startswith(b"--include") and b".sh" in t for t in texts):
         return True
     pairs = itertools.pairwise(texts)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from s2s_tools.scripts.syntax import contexts, marks, values, words
+from s2s_tools.scripts.syntax import contexts, marks, values
 from s2s_tools.scripts.syntax.contexts import How
 from s2s_tools.scripts.syntax.tree import Node
 from s2s_tools.scripts.syntax.units import Unit
@@ -37,9 +37,7 @@ def uses(unit: Unit) -> Iterator[Use]:
     if not unit.own:
         return
     own = values.OWN_NAMES | unit.values.own_variables()
-    for node in unit.tree.root.walk():
-        if node.kind not in {"simple_expansion", "expansion"}:
-            continue
+    for node in unit.tree.each("simple_expansion", "expansion"):
         name = values.variable_of(unit.tree, node)
         if name in own or (name == b"_" and _is_early(unit, node)):
             how = How.OTHER if name == b"_" else _how(unit, node)
@@ -50,8 +48,8 @@ def uses(unit: Unit) -> Iterator[Use]:
 def resolutions(unit: Unit, *, locates: bool) -> Iterator[Use]:
     """Commands that resolve links on the way to the script's own place."""
     for command in unit.commands:
-        name = unit.name(command)
-        text = [words.plain(unit.tree, word) for word in command.arguments]
+        name = command.name
+        text = command.texts
         located = any(marks.is_located(unit.of(word)) for word in command.arguments)
         physical = locates and (
             (name in {b"pwd", b"cd", b"set"} and b"-P" in text)

@@ -64,6 +64,6 @@ def _harmless(unit: Unit, pipeline: Node, below: Node) -> bool:
                 inner = inner.children[0]
             if inner.kind != "command":
                 return False
-            if unit.name(words.command(unit.tree, inner)) not in _HARMLESS:
+            if words.command(unit.tree, inner).name not in _HARMLESS:
                 return False
     return True

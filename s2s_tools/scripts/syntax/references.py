@@ -47,12 +47,6 @@ def is_scratch(path: bytes) -> bool:
     return _SCRATCH.match(path) is not None
 
 
-def operands(unit: Unit, command: words.Command) -> tuple[Node, ...]:
-    """The words of a command that are no options."""
-    plain = [(word, words.plain(unit.tree, word)) for word in command.arguments]
-    return tuple(word for word, text in plain if not text.startswith(b"-"))
-
-
 def paths(unit: Unit, nodes: Iterable[Node]) -> Iterator[bytes]:
     """Every value of some words."""
     for node in nodes:
@@ -62,17 +56,17 @@ def paths(unit: Unit, nodes: Iterable[Node]) -> Iterator[bytes]:
 def sources(unit: Unit) -> Iterator[Reference]:
     """The files that `.` and `source` read into the running shell."""
     for command in unit.commands:
-        if unit.name(command) in {b".", b"source"} and command.arguments:
+        if command.name in {b".", b"source"} and command.arguments:
             yield from _references(unit, command, command.arguments[:1])
 
 
 def calls(unit: Unit) -> Iterator[Reference]:
     """The scripts that a script runs."""
     for command in unit.commands:
-        name = unit.name(command)
+        name = command.name
         run = command.words[:1]
         if name in SHELLS:
-            run = operands(unit, command)[:1]
+            run = command.operands()[:1]
         for reference in _references(unit, command, run):
             if is_script(reference.path) and not is_scratch(reference.path):
                 yield reference
@@ -81,13 +75,13 @@ def calls(unit: Unit) -> Iterator[Reference]:
 def hands_on(unit: Unit) -> Iterator[Reference]:
     """The files that a script copies, packs, streams or sends."""
     for command in unit.commands:
-        name = unit.name(command)
+        name = command.name
         if name in _COPIERS:
             yield from _references(unit, command, _copied(unit, command, name))
         elif name in _CONTAINERS:
             yield from _into_container(unit, command)
         elif name in _FETCHERS and _is_run(unit, command.node):
-            yield from _references(unit, command, operands(unit, command))
+            yield from _references(unit, command, command.operands())
         elif name == b"cat" and _is_run(unit, command.node):
             yield from _references(unit, command, command.arguments)
         if name in SHELLS | {b"ssh", b"source", b"."}:
@@ -99,7 +93,7 @@ def hands_on(unit: Unit) -> Iterator[Reference]:
 def _references(
     unit: Unit, command: words.Command, nodes: Iterable[Node]
 ) -> Iterator[Reference]:
-    line, name = unit.line(command.node), unit.name(command)
+    line, name = unit.line(command.node), command.name
     for path in paths(unit, nodes):
         if path.strip(marks.UNKNOWN + b"/"):
             yield Reference(line, name.decode("utf-8", "replace"), path)
@@ -107,8 +101,8 @@ def _references(
 
 def _copied(unit: Unit, command: words.Command, name: bytes) -> tuple[Node, ...]:
     """What a copying command copies: all but where to."""
-    texts = [words.plain(unit.tree, word) for word in command.arguments]
-    plain = operands(unit, command)
+    texts = command.texts
+    plain = command.operands()
     if name == b"tar":
         packs = any(re.match(rb"-?[A-Za-z]*[cru]|--create", t) for t in texts[:1])
         return plain if packs else ()
@@ -122,8 +116,8 @@ def _copied(unit: Unit, command: words.Command, name: bytes) -> tuple[Node, ...]
 
 def _into_container(unit: Unit, command: words.Command) -> Iterator[Reference]:
     """`docker cp`, `docker run -v`, `kubectl create configmap --from-file`."""
-    texts = [words.plain(unit.tree, word) for word in command.arguments]
-    plain = operands(unit, command)
+    texts = command.texts
+    plain = command.operands()
     if b"cp" in texts[:1]:
         yield from _references(unit, command, plain[1:-1])
     for at, word in enumerate(command.arguments):
@@ -141,7 +135,7 @@ def _is_run(unit: Unit, command: Node) -> bool:
         if around.kind == "pipeline":
             later = [c for c in around.children if c.start > below.start]
             return any(
-                unit.name(c) in SHELLS | {b"ssh"}
+                c.name in SHELLS | {b"ssh"}
                 for node in later
                 for c in words.commands(unit.tree, node)
             )
@@ -149,7 +143,7 @@ def _is_run(unit: Unit, command: Node) -> bool:
             holder = _holder(around)
             if holder is None:
                 return False
-            name = unit.name(words.command(unit.tree, holder))
+            name = words.command(unit.tree, holder).name
             return name in SHELLS | {b"eval", b".", b"source"}
         below = around
     return False

@@ -57,13 +57,21 @@ class Tree:
     it is not empty the nodes there, and maybe after them, mean nothing.
     """
 
-    __slots__ = ("_newlines", "data", "root", "unread")
+    __slots__ = ("_kinds", "_newlines", "data", "root", "unread")
 
-    def __init__(self, data: bytes, root: Node, broken: tuple[int, ...]) -> None:
+    def __init__(
+        self, data: bytes, nodes: dict[str, list[Node]], broken: tuple[int, ...]
+    ) -> None:
         self.data = data
-        self.root = root
+        self.root = next(iter(nodes.values()))[0]
+        self._kinds = nodes
         self._newlines = _newlines(data)
         self.unread = tuple(sorted({self.line_at(offset) for offset in broken}))
+
+    def each(self, *kinds: str) -> Iterator[Node]:
+        """All nodes of some kinds, kind by kind in the order of the text."""
+        for kind in kinds:
+            yield from self._kinds.get(kind, ())
 
     def text(self, node: Node) -> bytes:
         """The bytes of one node."""
@@ -121,7 +129,7 @@ def _parser() -> tree_sitter.Parser:
 def _copied(data: bytes, raw: tree_sitter.Tree) -> Tree:
     """The grammar's tree as nodes of ours, without recursion."""
     cursor = raw.walk()
-    root: Node | None = None
+    kinds: dict[str, list[Node]] = {}
     parent: Node | None = None
     broken: list[int] = []
     while True:
@@ -134,13 +142,13 @@ def _copied(data: bytes, raw: tree_sitter.Tree) -> Tree:
             parent.children.append(node)
             if node.kind in _OPENERS:
                 _trim(node)
-        root = root or node
+        kinds.setdefault(node.kind, []).append(node)
         if cursor.goto_first_child():
             parent = node
             continue
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
-                return Tree(data, root, tuple(broken))
+                return Tree(data, kinds, tuple(broken))
             parent = parent.parent if parent else None
 
 
@@ -154,7 +162,7 @@ def _trim(node: Node) -> None:
 
 
 def _unread(data: bytes, offset: int) -> Tree:
-    return Tree(data, Node("ERROR", 0, len(data), None), (offset,))
+    return Tree(data, {"ERROR": [Node("ERROR", 0, len(data), None)]}, (offset,))
 
 
 def _newlines(data: bytes) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from s2s_tools.scripts.syntax import marks, tree, values, words
+from s2s_tools.scripts.syntax import tree, values, words
 from s2s_tools.scripts.syntax.tree import Node, Tree
 
 SHELLS: Final = frozenset(
@@ -31,12 +31,6 @@ class Unit(NamedTuple):
         """The line of a node in the script's file."""
         return self.tree.line(node) + self.above
 
-    def name(self, command: words.Command) -> bytes:
-        """The name of the program that a command runs, b"" where it is not written."""
-        if not command.words:
-            return b""
-        return marks.name(words.plain(self.tree, command.words[0]))
-
     def of(self, node: Node) -> tuple[bytes, ...]:
         """The values of one word."""
         return self.values.of(node)
@@ -60,7 +54,7 @@ def _unit(code: Tree, outer: values.Evaluator | None, *, above: int, own: bool) 
 
 def _carried(unit: Unit) -> Iterator[Unit]:
     for command in unit.commands:
-        name = unit.name(command)
+        name = command.name
         if name in {b"trap", b"eval"} and command.arguments:
             last = command.arguments[0 if name == b"trap" else -1]
             yield from _quoted(unit, last, own=unit.own)
@@ -70,8 +64,7 @@ def _carried(unit: Unit) -> Iterator[Unit]:
 
 def _shell(unit: Unit, command: words.Command) -> Iterator[Unit]:
     """`sh -c 'code'` and `sh <<EOF`."""
-    options = [words.plain(unit.tree, word) for word in command.arguments]
-    for at, option in enumerate(options[:-1]):
+    for at, option in enumerate(command.texts[:-1]):
         if option.startswith(b"-") and option.endswith(b"c"):
             yield from _quoted(unit, command.arguments[at + 1], own=False)
             return

@@ -160,7 +160,7 @@ class Evaluator:
         if len(inner) == 1 and inner[0].kind == "pipeline":
             return self._piped(inner[0], depth)
         found = [words.command(self._tree, n) for n in simple]
-        names = [self._name(command) for command in found]
+        names = [command.name for command in found]
         if names and names[0] in {b"cd", b"pushd"} and b"pwd" in names[1:]:
             return self._last(found[0], depth) if found[0].arguments else _NOTHING_KNOWN
         if len(found) == 1 and names[0] == b"mktemp":
@@ -178,14 +178,9 @@ class Evaluator:
         if first is None:
             return _NOTHING_KNOWN
         command = words.command(self._tree, first)
-        if self._name(command) not in {b"echo", b"printf"} or not command.arguments:
+        if command.name not in {b"echo", b"printf"} or not command.arguments:
             return _NOTHING_KNOWN
         return tuple(map(marks.blurred, self._last(command, depth)))
-
-    def _name(self, command: words.Command) -> bytes:
-        if not command.words:
-            return b""
-        return marks.name(words.plain(self._tree, command.words[0]))
 
     def _last(self, command: words.Command, depth: int) -> Values:
         return self.of(command.arguments[-1], depth + 1)
@@ -206,20 +201,19 @@ def variable_of(tree: Tree, node: Node) -> bytes | None:
 def _assignments(tree: Tree) -> dict[bytes, list[Node]]:
     """Every node whose value a variable may take."""
     found: dict[bytes, list[Node]] = {}
-    for node in tree.root.walk():
-        if node.kind == "variable_assignment":
-            name, value = node.children[0], node.children[-1]
-            if name.kind == "subscript":
-                name = name.children[0]
-            parts = value.children[1:-1] if value.kind == "array" else [value]
-            found.setdefault(tree.text(name), []).extend(parts)
-        elif node.kind == "for_statement" and len(node.children) > 3:
-            until = (c for c in node.children[3:] if c.kind not in {";", "do_group"})
-            found.setdefault(tree.text(node.children[1]), []).extend(until)
-        elif node.kind == "expansion" and len(node.children) > 4:
+    for node in tree.each("variable_assignment"):
+        name, value = node.children[0], node.children[-1]
+        if name.kind == "subscript":
+            name = name.children[0]
+        parts = value.children[1:-1] if value.kind == "array" else [value]
+        found.setdefault(tree.text(name), []).extend(parts)
+    for node in tree.each("for_statement"):
+        parts = [c for c in node.children[3:] if c.kind not in {";", "do_group"}]
+        found.setdefault(tree.text(node.children[1]), []).extend(parts)
+    for node in tree.each("expansion"):
+        if len(node.children) > 4 and node.children[2].kind in {":=", "="}:
             name = node.children[1]
-            if node.children[2].kind in {":=", "="}:
-                found.setdefault(tree.text(name), []).append(node.children[3])
+            found.setdefault(tree.text(name), []).append(node.children[3])
     return found
 
 

@@ -47,24 +47,32 @@ class Redirect(NamedTuple):
 class Command(NamedTuple):
     """One simple command: the words after its assignments, its redirections.
 
-    `words` begins with the program behind prefixes such as sudo, env, timeout;
-    `prefix` is the first of them, b"" without one.
+    `words` begins with the program, behind prefixes such as sudo, env, timeout;
+    `name` is the last part of its path, b"" where the text does not tell.
+    `texts` are the arguments without their quotes.
     """
 
     node: Node
     words: tuple[Node, ...]
     redirects: tuple[Redirect, ...]
-    prefix: bytes = b""
+    name: bytes
+    texts: tuple[bytes, ...]
 
     @property
     def arguments(self) -> tuple[Node, ...]:
         """The words after the program's name."""
         return self.words[1:]
 
+    def operands(self) -> tuple[Node, ...]:
+        """The arguments that are no options."""
+        pairs = zip(self.arguments, self.texts, strict=True)
+        return tuple(word for word, text in pairs if not text.startswith(b"-"))
+
 
 def commands(tree: Tree, top: Node | None = None) -> Iterator[Command]:
     """Every simple command, also those inside substitutions."""
-    for node in (top or tree.root).walk():
+    nodes = tree.each("command") if top is None else top.walk()
+    for node in nodes:
         if node.kind == "command":
             yield command(tree, node)
 
@@ -84,8 +92,10 @@ def command(tree: Tree, node: Node) -> Command:
     if around is not None and around.kind == "redirected_statement":
         found.extend(redirects(around))
         words.extend(late for child in around.children for late in _late_words(child))
-    prefix, rest = _stripped(tree, words)
-    return Command(node, rest, tuple(found), prefix)
+    rest = _stripped(tree, words)
+    texts = [plain(tree, word) for word in rest]
+    name = texts[0].rstrip(b"/").rpartition(b"/")[2] if texts else b""
+    return Command(node, rest, tuple(found), name, tuple(texts[1:]))
 
 
 def redirects(statement: Node) -> Iterator[Redirect]:
@@ -146,20 +156,16 @@ def _late_words(node: Node) -> Iterator[Node]:
                 yield child
 
 
-def _stripped(tree: Tree, words: list[Node]) -> tuple[bytes, tuple[Node, ...]]:
-    """The first prefix, and the words from the real program on."""
-    first = b""
+def _stripped(tree: Tree, words: list[Node]) -> tuple[Node, ...]:
+    """The words from the real program on."""
     at = 0
     while at < len(words):
         name = plain(tree, words[at]).rpartition(b"/")[2]
-        if name not in _PREFIXES:
+        after = _after_prefix(tree, words, at, name) if name in _PREFIXES else 0
+        if not at < after < len(words):
             break
-        after = _after_prefix(tree, words, at, name)
-        if after >= len(words):
-            break
-        first = first or name
         at = after
-    return first, tuple(words[at:])
+    return tuple(words[at:])
 
 
 def _after_prefix(tree: Tree, words: list[Node], at: int, name: bytes) -> int:

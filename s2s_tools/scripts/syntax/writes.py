@@ -33,11 +33,10 @@ _SHEBANG: Final = re.compile(rb"\s*#!.*(?:sh|env)\b")
 def writes(unit: Unit) -> Iterator[Reference]:
     """Each script that one piece of code writes, outside scratch folders."""
     made_executable = frozenset(_executables(unit))
-    for node in unit.tree.root.walk():
-        if node.kind == "file_redirect":
-            yield from _redirected(unit, node, made_executable)
+    for node in unit.tree.each("file_redirect"):
+        yield from _redirected(unit, node, made_executable)
     for command in unit.commands:
-        name = unit.name(command)
+        name = command.name
         for path in _targets(unit, command, name, made_executable):
             shown = name.decode("utf-8", "replace")
             yield Reference(unit.line(command.node), shown, path)
@@ -70,8 +69,8 @@ def _targets(
 
 
 def _changed(unit: Unit, command: words.Command, name: bytes) -> tuple[Node, ...]:
-    plain = references.operands(unit, command)
-    texts = [words.plain(unit.tree, word) for word in command.arguments]
+    plain = command.operands()
+    texts = command.texts
     if name in _EVERY_OPERAND or name == b"mv":
         return plain
     if name in _TO_LAST:
@@ -87,8 +86,8 @@ def _changed(unit: Unit, command: words.Command, name: bytes) -> tuple[Node, ...
 
 def _into_folder(unit: Unit, command: words.Command) -> Iterator[bytes]:
     """`cp x.sh folder/`: a script that keeps its name."""
-    plain = references.operands(unit, command)
-    texts = [words.plain(unit.tree, word) for word in command.arguments]
+    plain = command.operands()
+    texts = command.texts
     to_folder = any(t == b"-t" or t.startswith(b"--target-directory") for t in texts)
     targets = plain[-1:] if not to_folder else ()
     scratch = [all(map(references.is_scratch, unit.of(node))) for node in targets]
@@ -109,8 +108,8 @@ def _is_target(path: bytes, executables: frozenset[bytes]) -> bool:
 def _executables(unit: Unit) -> Iterator[bytes]:
     """The paths that a `chmod +x` makes programs, where they are written out."""
     for command in unit.commands:
-        if unit.name(command) == b"chmod":
-            plain = references.operands(unit, command)
+        if command.name == b"chmod":
+            plain = command.operands()
             mode = words.plain(unit.tree, plain[0]) if plain else b""
             if _EXECUTABLE.fullmatch(mode):
                 for path in references.paths(unit, plain[1:]):
