@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,8 +63,13 @@ def apply(
     errors.JournalCorrupt; the tree is then as it was before.
     """
     _check_plan(plan, repository)
+    if bundle is not None and os.path.lexists(bundle):
+        raise errors.Refused(f"{os.fsdecode(bundle)} exists; name a new file")
     fail = failpoint or recover.no_failpoint
-    with place.hold(repository.common_dir, who=plan.command) as places:
+    with (
+        recover.disk_errors(),
+        place.hold(repository.common_dir, who=plan.command) as places,
+    ):
         fail("locked")
         recovered = recover.under_lock(repository, places, failpoint=fail)
         trees, found = _observe(plan, repository)
@@ -71,42 +77,24 @@ def apply(
         images = _images(plan, found)
         if not images:
             return Applied(txid=None, written=0, recovered=recovered)
-        now = clock.now()
-        known = journal.read(places)
-        expiry.expire(places, known, now=now)
-        txid = transaction.new_id(known)
-        where, command = places[0], plan.command
-        heads = [tree.head for tree in trees.values() if tree.head]
-        commit = backup.save(
-            where, txid, images, heads=heads, when=now, command=command
-        )
-        if bundle is not None:
-            backup.bundle(where, txid, images, bundle, when=now, command=command)
+        begin = _prepare(plan, places, images, trees, found, bundle)
         fail("backed-up")
-        kept = transaction.run(
+        outcome = transaction.run(
             transaction.Work(
                 repository=repository,
                 places=places,
-                begin=journal_codec.Begin(
-                    txid=txid,
-                    undoes=None,
-                    when=now,
-                    command=command,
-                    backup=commit,
-                    steps=tuple(image.step for image in images),
-                    folders=_folders(images, found),
-                ),
+                begin=begin,
                 images=images,
                 failpoint=fail,
                 progress=progress,
             )
         )
     return Applied(
-        txid=txid,
+        txid=begin.txid,
         written=len(images),
-        backup=backup.ref(txid),
-        kept=kept,
-        notes=_notes(repository, where),
+        backup=backup.ref(begin.txid),
+        kept=outcome.kept,
+        notes=(*outcome.notes, *_notes(repository, places[0])),
         recovered=recovered,
     )
 
@@ -174,6 +162,8 @@ def _check(
         if case.path.state != case.write.before:
             raise steps.changed(case.write.worktree, case.write.path)
     for case in cases:
+        if case.write.before == case.write.after:
+            continue
         if refusal := guards.refusal(case):
             raise errors.Refused(str(refusal))
 
@@ -196,6 +186,34 @@ def step(number: int, write: model.Write) -> model.Step:
         path=write.path,
         before=write.before,
         after=write.after,
+    )
+
+
+def _prepare(
+    plan: model.Plan,
+    places: tuple[place.Place, ...],
+    images: tuple[backup.Image, ...],
+    trees: dict[str, TreeFacts],
+    found: Found,
+    bundle: bytes | None,
+) -> journal_codec.Begin:
+    """Keep the old bytes, as objects and as a bundle; the journal's first record."""
+    now, where, known = clock.now(), places[0], journal.read(places)
+    with suppress(errors.GitFailed):
+        expiry.expire(places, known, now=now)
+    txid = transaction.new_id(known)
+    source = backup.Source(images=images, when=now, command=plan.command)
+    if bundle is not None:
+        backup.bundle(where, txid, source, bundle)
+    heads = [tree.head for tree in trees.values() if tree.head]
+    return journal_codec.Begin(
+        txid=txid,
+        undoes=None,
+        when=now,
+        command=plan.command,
+        backup=backup.save(where, txid, source, heads=heads),
+        steps=tuple(image.step for image in images),
+        folders=_folders(images, found),
     )
 
 

@@ -33,24 +33,24 @@ class Image:
     after: bytes | None
 
 
-def save(
-    where: place.Place,
-    txid: str,
-    images: Sequence[Image],
-    *,
-    heads: Iterable[str],
-    when: int,
-    command: str,
-) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What a backup is made of."""
+
+    images: tuple[Image, ...]
+    when: int
+    command: str
+
+
+def save(where: place.Place, txid: str, source: Source, *, heads: Iterable[str]) -> str:
     """Keep the images under the transaction's ref; returns the commit's id.
 
     Raises errors.WriteFailed; nothing but objects and one ref is written.
     """
     try:
-        if not where.inside:
-            _ensure(where)
+        _ensure(where)
         parents = sorted(set(heads)) if where.inside else []
-        _import(where, ref(txid), images, parents, when, command)
+        _import(where, ref(txid), source, parents)
         return _git(where, "rev-parse", "--verify", ref(txid)).decode().strip()
     except errors.GitFailed as exc:
         raise errors.WriteFailed(
@@ -58,19 +58,12 @@ def save(
         ) from exc
 
 
-def bundle(
-    where: place.Place,
-    txid: str,
-    images: Sequence[Image],
-    path: bytes,
-    *,
-    when: int,
-    command: str,
-) -> None:
+def bundle(where: place.Place, txid: str, source: Source, path: bytes) -> None:
     """Write the images, without any history, as a git bundle to `path`."""
     name = f"refs/s2s/bundle/{txid}"
     try:
-        _import(where, name, images, [], when, command)
+        _ensure(where)
+        _import(where, name, source, [])
         try:
             data = _git(where, "bundle", "create", "--quiet", "-", name)
         finally:
@@ -129,16 +122,19 @@ def known(where: place.Place) -> tuple[tuple[str, int], ...]:
 
 def mirrors(repository: repositories.Repository) -> tuple[str, ...]:
     """Remotes to which `git push` would send the backups as well."""
-    pattern = r"^remote\..*\.mirror$"
+    pattern = r"^remote\..*\.(mirror|push)$"
     done = git.run(
         repository.common_dir, "config", "-z", "--get-regexp", pattern, codes=(0, 1)
     )
     found = []
     for item in done.out.split(b"\0")[:-1]:
-        name, _, value = item.partition(b"\n")
-        if value.lower() not in (b"false", b"no", b"off", b"0"):
-            found.append(codec.text(name)[len("remote.") : -len(".mirror")])
-    return tuple(found)
+        key, _, value = item.partition(b"\n")
+        remote, _, name = codec.text(key).removeprefix("remote.").rpartition(".")
+        off = value.lower() in (b"false", b"no", b"off", b"0")
+        every = value.lstrip(b"+").startswith((b"refs/*", b"refs/s2s/"))
+        if (name == "mirror" and not off) or (name == "push" and every):
+            found.append(remote)
+    return tuple(dict.fromkeys(found))
 
 
 def _gone(where: place.Place, commit: str, step: model.Step) -> errors.Refused:
@@ -159,40 +155,40 @@ def _git(where: place.Place, *args: str | bytes, input: bytes = b"") -> bytes:
 
 
 def _ensure(where: place.Place) -> None:
-    if not os.path.isdir(where.git_dir):
+    if not where.inside and not os.path.isdir(where.git_dir):
         git.run(where.path, "init", "--quiet", "--bare", "--template=", where.git_dir)
 
 
 def _import(
-    where: place.Place,
-    target: str,
-    images: Sequence[Image],
-    parents: Sequence[str],
-    when: int,
-    command: str,
+    where: place.Place, target: str, source: Source, parents: Iterable[str]
 ) -> None:
     out = [b"feature done\n"]
-    entries = [(b"plan.json", b"100644", _description(images, command))]
-    for image in images:
-        number = b"%d" % image.step.number
-        for side, data, state in (
-            (b"before/", image.before, image.step.before),
-            (b"after/", image.after, image.step.after),
-        ):
-            if data is not None:
-                entries.append((side + number, _git_mode(state), data))
-    for mark, (_, _, data) in enumerate(entries, 1):
+    files = _files(source)
+    for mark, (_, _, data) in enumerate(files, 1):
         out.append(b"blob\nmark :%d\ndata %d\n%s\n" % (mark, len(data), data))
-    message = f"s2s: backup before {command}\n".encode("utf-8", "backslashreplace")
-    out.append(b"commit %s\ncommitter %s %d +0000\n" % (target.encode(), _WHO, when))
-    out.append(b"data %d\n%s\n" % (len(message), message))
+    message = f"s2s: backup before {source.command}\n"
+    text = message.encode("utf-8", "backslashreplace")
+    head = (target.encode(), _WHO, source.when, len(text), text)
+    out.append(b"commit %s\ncommitter %s %d +0000\ndata %d\n%s\n" % head)
     out += [b"merge %s\n" % parent.encode() for parent in parents]
     out += [
         b"M %s :%d %s\n" % (mode, mark, name)
-        for mark, (name, mode, _) in enumerate(entries, 1)
+        for mark, (name, mode, _) in enumerate(files, 1)
     ]
     out.append(b"\ndone\n")
     _git(where, "fast-import", "--quiet", "--done", input=b"".join(out))
+
+
+def _files(source: Source) -> list[tuple[bytes, bytes, bytes]]:
+    """Name, mode and bytes of all that a backup's tree holds."""
+    found = [(b"plan.json", b"100644", _description(source))]
+    for image in source.images:
+        step, number = image.step, b"%d" % image.step.number
+        if image.before is not None:
+            found.append((b"before/" + number, _git_mode(step.before), image.before))
+        if image.after is not None:
+            found.append((b"after/" + number, _git_mode(step.after), image.after))
+    return found
 
 
 def _git_mode(state: model.State) -> bytes:
@@ -201,7 +197,7 @@ def _git_mode(state: model.State) -> bytes:
     return _GIT_MODES[state.kind]
 
 
-def _description(images: Sequence[Image], command: str) -> bytes:
+def _description(source: Source) -> bytes:
     import json
 
     steps = [
@@ -212,6 +208,9 @@ def _description(images: Sequence[Image], command: str) -> bytes:
             "before": codec.state_out(image.step.before),
             "after": codec.state_out(image.step.after),
         }
-        for image in images
+        for image in source.images
     ]
-    return json.dumps({"command": command, "steps": steps}, indent=1).encode() + b"\n"
+    return (
+        json.dumps({"command": source.command, "steps": steps}, indent=1).encode()
+        + b"\n"
+    )

@@ -93,11 +93,6 @@ def _first(case: Case, guards: dict[str, Guard]) -> Refusal | None:
     return None
 
 
-def _path(case: Case) -> Verdict:
-    problem = laws.path_flaw(case.write.path)
-    return (problem, "correct the plan") if problem else None
-
-
 def _barrier(case: Case) -> Verdict:
     if case.path.barrier is None:
         return None
@@ -205,7 +200,7 @@ def _matches(case: Case, mode: int, blob: str) -> bool:
     return bool(state.mode & 0o100) == (mode == 0o100755)
 
 
-_REACH: Final[dict[str, Guard]] = {"path": _path, "parent": _barrier}
+_REACH: Final[dict[str, Guard]] = {"parent": _barrier}
 _ALWAYS: Final[dict[str, Guard]] = {
     "submodule": _gitlink,
     "hard-link": _hard_link,

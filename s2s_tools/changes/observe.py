@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from s2s_tools import errors
 from s2s_tools import model as repositories
 from s2s_tools.changes import laws, model, wiring
 from s2s_tools.changes import state as states
@@ -97,20 +99,22 @@ def paths(
     found: repositories.Worktree, wanted: Iterable[bytes], *, object_format: str
 ) -> dict[bytes, PathFacts]:
     """The facts of paths of one worktree."""
-    asked = tuple(wanted)
-    safe = [path for path in asked if laws.path_flaw(path) is None]
-    attributes = _attributes(found, safe)
+    asked = tuple(wanted)  # each without a flaw, see laws.path_flaw
+    attributes = _attributes(found, asked)
+    facts = {}
     with files.folder(found.path) as root_fd:
-        return {
-            path: _path(root_fd, path, attributes.get(path, {}), object_format)
-            if path in attributes
-            else PathFacts(state=model.ABSENT)
-            for path in asked
-        }
+        for path in asked:
+            try:
+                facts[path] = _path(root_fd, path, attributes[path], object_format)
+            except OSError as exc:
+                raise errors.FileUnreadable(
+                    f"{laws.show(found.name, path)} cannot be read: {exc.strerror}"
+                ) from exc
+    return facts
 
 
 def _attributes(
-    found: repositories.Worktree, asked: list[bytes]
+    found: repositories.Worktree, asked: Sequence[bytes]
 ) -> dict[bytes, dict[str, str]]:
     known: dict[bytes, dict[str, str]] = {path: {} for path in asked}
     text = b"".join(path + b"\0" for path in asked)
@@ -129,26 +133,27 @@ def _path(
     if barrier:
         return PathFacts(state=model.ABSENT, barrier=barrier)
     with files.beneath(root_fd, parts[:there]) as fd:
-        writable = os.access(b".", os.W_OK | os.X_OK, dir_fd=fd)
         entry = files.entry(fd, name) if there == len(parts) else None
-        missing = tuple(laws.parents(path))[there:]
-        state = states.of(entry)
-        if entry is None or state.kind is model.Kind.OTHER:
-            return PathFacts(state=state, missing=missing, writable=writable)
-        regular = state.kind is model.Kind.FILE
-        return PathFacts(
-            state=state,
+        facts = PathFacts(
+            state=states.of(entry),
+            missing=tuple(laws.parents(path))[there:],
+            writable=os.access(b".", os.W_OK | os.X_OK, dir_fd=fd),
+            eol=attributes.get("eol", ""),
+            encoding=attributes.get("working-tree-encoding", ""),
+            filter=attributes.get("filter", ""),
+            text=attributes.get("text", ""),
+        )
+        if entry is None or entry.data is None:
+            return facts
+        regular = facts.state.kind is model.Kind.FILE
+        return replace(
+            facts,
             data=entry.data,
             links=entry.stat.st_nlink,
             own=entry.stat.st_uid == os.geteuid(),
             group=_may_give(entry.stat.st_gid),
             attributes=files.attributes(fd, name) if regular else (),
-            writable=writable,
-            blob=_blob(entry.data or b"", object_format),
-            eol=attributes.get("eol", ""),
-            encoding=attributes.get("working-tree-encoding", ""),
-            filter=attributes.get("filter", ""),
-            text=attributes.get("text", "unspecified"),
+            blob=_blob(entry.data, object_format),
         )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from s2s_tools import errors
@@ -36,7 +36,7 @@ def recover(
     Raises errors.JournalCorrupt before anything is changed, errors.WriteFailed
     where the disk refuses; then the next run tries again.
     """
-    with place.hold(repository.common_dir, who="recovery") as places:
+    with disk_errors(), place.hold(repository.common_dir, who="recovery") as places:
         return under_lock(repository, places, failpoint=failpoint)
 
 
@@ -76,7 +76,7 @@ def settle(
     failpoint: Failpoint = no_failpoint,
 ) -> tuple[model.Keep, ...]:
     """End one transaction: after its commit record forward, before it backward."""
-    site = steps.Site(transaction.txid, _roots(repository, transaction))
+    site = _site(repository, transaction)
     by_id = {t.txid: t for t in known}
     try:
         if transaction.state is journal.Progress.UNFINISHED:
@@ -89,21 +89,31 @@ def settle(
         ) from exc
 
 
+@contextmanager
+def disk_errors() -> Iterator[None]:
+    """Let what the disk refuses outside a transaction become one clear line."""
+    try:
+        yield
+    except OSError as exc:
+        raise errors.WriteFailed(
+            f"{describe(exc)}; put the cause right and run again"
+        ) from exc
+
+
 def describe(exc: OSError) -> str:
     """A disk's refusal in words: where, if it is known, and what."""
     what = exc.strerror or str(exc)
     return f"{os.fsdecode(exc.filename)}: {what}" if exc.filename else what
 
 
-def _roots(
+def _site(
     repository: repositories.Repository, transaction: journal.Transaction
-) -> dict[str, bytes]:
+) -> steps.Site:
     touched = {step.worktree for step in transaction.steps}
-    return {
-        tree.name: tree.path
-        for tree in repository.worktrees
-        if tree.name in touched and not wiring.fault(repository, tree)
-    }
+    touched |= {worktree for worktree, _ in transaction.journal.begin.folders}
+    trees = [tree for tree in repository.worktrees if tree.name in touched]
+    right = [tree for tree in trees if not wiring.fault(repository, tree)]
+    return steps.site(transaction.txid, right)
 
 
 def _roll_back(
@@ -126,12 +136,12 @@ def _roll_back(
             else:
                 steps.unstage(site, step)
         except steps.Elsewhere as exc:
-            if staged:
+            if staged and step.before != model.ABSENT:
                 kept.append(_left(step, str(exc)))
         except errors.Refused:
             kept.append(_left(step, "its old bytes are not in the backup any more"))
         failpoint(f"taken-back:{step.number}")
-    _sync(site, transaction.steps)
+    steps.sync(site, transaction.steps)
     remove_folders(site, transaction.journal.begin.folders)
     failpoint("all-taken-back")
     if kept:
@@ -167,13 +177,12 @@ def _finish(
             left = steps.tidy(site, step)
             kept += [left] if left else []
         failpoint(f"tidied:{step.number}")
-    _sync(site, transaction.steps)
+    steps.sync(site, transaction.steps)
     origin = known.get(transaction.undoes or "")
     if origin is not None:
         remove_folders(site, origin.journal.begin.folders)
     failpoint("all-tidied")
-    before = () if transaction.undoes is None else transaction.kept
-    _end(transaction, "clean", (*before, *kept))
+    _end(transaction, "clean", tuple(kept))
     return tuple(kept)
 
 
@@ -186,13 +195,6 @@ def remove_folders(site: steps.Site, folders: Iterable[tuple[str, bytes]]) -> No
         ):
             if atomic.remove_folder(fd, name):
                 atomic.sync(fd)
-
-
-def _sync(site: steps.Site, done: Iterable[model.Step]) -> None:
-    folders = {(s.worktree, s.path.rpartition(b"/")[0]): s for s in done}
-    for step in folders.values():
-        with suppress(steps.Elsewhere):
-            steps.sync(site, step.worktree, step.path)
 
 
 def _end(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from s2s_tools import errors
+from s2s_tools import model as repositories
 from s2s_tools.changes import laws, model
 from s2s_tools.changes import state as states
 from s2s_tools.system import atomic, files
@@ -22,11 +23,28 @@ class Site:
     """Where the steps of one transaction happen: its id, the worktrees' folders."""
 
     txid: str
-    roots: Mapping[str, bytes]
+    roots: Mapping[str, Root]
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A worktree's folder, and which one it was when it was looked at."""
+
+    path: bytes
+    identity: tuple[int, int]
 
 
 class Elsewhere(Exception):
     """The folder of a path is gone, or is now reached through a link."""
+
+
+def site(txid: str, trees: Iterable[repositories.Worktree]) -> Site:
+    """The site of a transaction in those of the worktrees that are there."""
+    roots = {}
+    for tree in trees:
+        with suppress(OSError), files.folder(tree.path) as fd:
+            roots[tree.name] = Root(tree.path, _identity(fd))
+    return Site(txid, roots)
 
 
 def temp_name(site: Site, step: model.Step) -> bytes:
@@ -128,10 +146,15 @@ def tidy(site: Site, step: model.Step) -> model.Keep | None:
         return _drop(fd, temp, step, states.at(fd, temp))
 
 
-def sync(site: Site, worktree: str, path: bytes) -> None:
-    """Bring the names in a path's folder to the disk."""
-    with folder(site, worktree, path) as (fd, _name):
-        atomic.sync(fd)
+def sync(site: Site, done: Iterable[model.Step]) -> None:
+    """Bring the names in the folders of these steps to the disk."""
+    folders = {(s.worktree, s.path.rpartition(b"/")[0]): s for s in done}
+    for step in folders.values():
+        with (
+            suppress(Elsewhere),
+            folder(site, step.worktree, step.path) as (fd, _name),
+        ):
+            atomic.sync(fd)
 
 
 def changed(worktree: str, path: bytes) -> errors.FileChanged:
@@ -145,9 +168,19 @@ def changed(worktree: str, path: bytes) -> errors.FileChanged:
 def _root(site: Site, worktree: str) -> int:
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
     try:
-        return os.open(site.roots[worktree], flags)
+        root = site.roots[worktree]
+        fd = os.open(root.path, flags)
     except (KeyError, FileNotFoundError, NotADirectoryError) as exc:
         raise Elsewhere(f"the worktree {worktree} is gone") from exc
+    if _identity(fd) != root.identity:
+        os.close(fd)
+        raise Elsewhere(f"the worktree {worktree} is another folder now")
+    return fd
+
+
+def _identity(fd: int) -> tuple[int, int]:
+    found = os.fstat(fd)
+    return found.st_dev, found.st_ino
 
 
 @contextmanager

@@ -25,6 +25,14 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What was left to the user while tidying up, and what the user should know."""
+
+    kept: tuple[model.Keep, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """All that a transaction needs; `places` are locked, the first is written to."""
 
@@ -36,10 +44,9 @@ class Work:
     progress: Progress | None = None
 
     @property
-    def site(self) -> steps.Site:
-        """Where the steps happen."""
-        roots = {tree.name: tree.path for tree in self.repository.worktrees}
-        return steps.Site(self.begin.txid, roots)
+    def steps(self) -> tuple[model.Step, ...]:
+        """The steps, without their bytes."""
+        return self.begin.steps
 
 
 def new_id(known: Iterable[journal.Transaction]) -> str:
@@ -48,11 +55,10 @@ def new_id(known: Iterable[journal.Transaction]) -> str:
     return f"{last + 1:06d}-{os.urandom(4).hex()}"
 
 
-def run(work: Work) -> tuple[model.Keep, ...]:
+def run(work: Work) -> Outcome:
     """Do it: every path is changed, or none is and an error says why.
 
-    Returns what was left to the user while tidying up. Raises
-    errors.FileChanged, errors.WriteFailed.
+    Raises errors.FileChanged, errors.WriteFailed.
     """
     try:
         _until_commit(work)
@@ -73,43 +79,45 @@ def run(work: Work) -> tuple[model.Keep, ...]:
         _settle(work)
         raise
     work.failpoint("committed")
-    return _settle(work)
+    try:
+        return Outcome(kept=_settle(work))
+    except errors.WriteFailed as exc:
+        return Outcome(notes=(f"all is done, but tidying up failed: {exc}",))
 
 
 def _until_commit(work: Work) -> None:
+    site = steps.site(work.begin.txid, work.repository.worktrees)
     writer = journal.Writer.begin(work.places[0], work.begin)
     try:
         work.failpoint("begun")
-        _make_folders(work.site, work.begin.folders)
+        _make_folders(site, work.begin.folders)
         for image in work.images:
-            steps.stage(work.site, image.step, image.after)
+            steps.stage(site, image.step, image.after)
             work.failpoint(f"staged:{image.step.number}")
         writer.mark("staged")
         work.failpoint("all-staged")
-        _carry_out(work)
-        sync_folders(work.site, [image.step for image in work.images])
+        _carry_out(work, site)
+        steps.sync(site, work.steps)
         work.failpoint("all-moved")
-        check(work)
+        check(site, work.steps)
         work.failpoint("verified")
         writer.mark("commit")
     finally:
         writer.close()
 
 
-def _carry_out(work: Work) -> None:
-    total = len(work.images)
-    for done, image in enumerate(work.images, 1):
-        steps.carry_out(work.site, image.step)
-        work.failpoint(f"moved:{image.step.number}")
+def _carry_out(work: Work, site: steps.Site) -> None:
+    for done, step in enumerate(work.steps, 1):
+        steps.carry_out(site, step)
+        work.failpoint(f"moved:{step.number}")
         if work.progress is not None:
-            work.progress(done, total)
+            work.progress(done, len(work.steps))
 
 
-def check(work: Work) -> None:
+def check(site: steps.Site, done: Iterable[model.Step]) -> None:
     """Read every path again; raises errors.FileChanged where one is not as promised."""
-    wrong = verify.misplaced(work.site, [image.step for image in work.images])
-    if wrong:
-        raise steps.changed(wrong[0].worktree, wrong[0].path)
+    for step in verify.misplaced(site, done):
+        raise steps.changed(step.worktree, step.path)
 
 
 def _make_folders(site: steps.Site, folders: Sequence[tuple[str, bytes]]) -> None:
@@ -121,13 +129,6 @@ def _make_folders(site: steps.Site, folders: Sequence[tuple[str, bytes]]) -> Non
                 raise errors.FileChanged(
                     f"{laws.show(worktree, path)} has appeared; make the plan anew"
                 ) from exc
-
-
-def sync_folders(site: steps.Site, done: Iterable[model.Step]) -> None:
-    """Bring the names in the folders of these steps to the disk."""
-    folders = {(s.worktree, s.path.rpartition(b"/")[0]): s for s in done}
-    for step in folders.values():
-        steps.sync(site, step.worktree, step.path)
 
 
 def _settle(work: Work) -> tuple[model.Keep, ...]:

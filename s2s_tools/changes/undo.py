@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from s2s_tools import errors
 from s2s_tools import model as repositories
@@ -29,6 +29,7 @@ class Undone:
     txid: str
     restored: int
     kept: tuple[model.Keep, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,10 @@ def undo(
         target = _choose(journal.transactions(repository), txid)
         return _result(target, _parts(repository, target))
     fail = failpoint or recover.no_failpoint
-    with place.hold(repository.common_dir, who="undo") as places:
+    with (
+        recover.disk_errors(),
+        place.hold(repository.common_dir, who="undo") as places,
+    ):
         fail("locked")
         recover.under_lock(repository, places, failpoint=fail)
         known = journal.read(places)
@@ -65,7 +69,9 @@ def undo(
         parts = _parts(repository, target)
         result = _result(target, parts)
         if result.restored or not result.kept:
-            _run(repository, places, known, target, parts, result, fail)
+            outcome = _run(repository, places, known, target, parts, fail)
+            late = (*result.kept, *outcome.kept)
+            result = replace(result, kept=late, notes=outcome.notes)
     return result
 
 
@@ -151,9 +157,8 @@ def _run(
     known: Sequence[journal.Transaction],
     target: journal.Transaction,
     parts: Sequence[_Part],
-    result: Undone,
     failpoint: recover.Failpoint,
-) -> None:
+) -> transaction.Outcome:
     back = [part for part in parts if part.keep is None and not part.done]
     images = _images(target, back)
     folders = {
@@ -171,7 +176,7 @@ def _run(
         steps=tuple(image.step for image in images),
         folders=tuple(sorted(folders)),
     )
-    transaction.run(
+    return transaction.run(
         transaction.Work(
             repository=repository,
             places=places,

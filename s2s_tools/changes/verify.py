@@ -25,8 +25,7 @@ def verify(
     ]
     if not chosen:
         return ()
-    roots = {tree.name: tree.path for tree in repository.worktrees}
-    site = steps.Site(chosen[-1].txid, roots)
+    site = steps.site(chosen[-1].txid, repository.worktrees)
     return tuple(
         model.Keep(worktree=s.worktree, path=s.path, reason="it was changed since")
         for s in misplaced(site, chosen[-1].steps)
