@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from s2s_tools.changes import codec
 from s2s_tools.changes.apply import Applied
 from s2s_tools.changes.model import Keep, Kind, Plan, Write
+from s2s_tools.changes.undo import Undone
 from s2s_tools.cli import output
 
 FEW = 8  # paths that are listed under one reason before the rest is counted
@@ -77,7 +78,17 @@ def outcome(result: Applied) -> Iterator[str]:
     yield f"{many} changed in transaction {result.txid}."
     for keep in (*recovered.kept, *result.kept):
         yield f"{place(keep)}: {output.safe(keep.reason)}"
+    yield "Nothing was staged or committed."
     yield f"Take it back: s2s dedupe undo --tx {result.txid}"
+
+
+def undone(result: Undone, *, dry_run: bool) -> Iterator[str]:
+    """What an undo did, or would do, for people."""
+    many = output.count(result.restored, "file")
+    verb = "would be restored" if dry_run else "restored"
+    yield f"Transaction {result.txid}: {many} {verb}."
+    for keep in result.kept:
+        yield f"  {place(keep)} stays: {output.safe(keep.reason)}"
 
 
 def place(item: Item) -> str:

@@ -38,6 +38,7 @@ def _document(found: Status) -> dict[str, Any]:
     return {
         "schema": 1,
         "manifest": found.manifest,
+        "manifest_differences": found.untrue,
         "duplicates": len(found.duplicates.writes),
         "copies": {relation.value: n for relation, n in found.copies.items()},
         "half_done": [item.txid for item in found.half_done],
@@ -62,8 +63,7 @@ def _lines(found: Status) -> Iterator[str]:
 
     for item in found.half_done:
         yield f"Half-done: {item.txid}; the next apply, sync or undo puts it right."
-    manifest = found.manifest or "none; s2s manifest build makes one"
-    yield f"Manifest: {output.safe(manifest)}"
+    yield f"Manifest: {_manifest(found)}"
     many = output.count(len(found.duplicates.writes), "duplicate")
     yield f"Here: {many} to replace by links"
     counts = ", ".join(f"{n} {relation.value}" for relation, n in found.copies.items())
@@ -76,6 +76,16 @@ def _lines(found: Status) -> Iterator[str]:
     rows = [(_when(t), t.txid, t.state.value, t.writes, t.command) for t in recent]
     headers = ("when (UTC)", "transaction", "state", "files", "command")
     yield from output.table(headers, rows, right=[3])
+
+
+def _manifest(found: Status) -> str:
+    if found.manifest is None:
+        return "none; s2s manifest build makes one"
+    name = output.safe(found.manifest)
+    if not found.untrue:
+        return f"{name} agrees with the scripts"
+    many = output.count(found.untrue, "difference")
+    return f"{name}, {many}; s2s manifest check names them"
 
 
 def _when(item: Transaction) -> str:

@@ -33,23 +33,16 @@ def dedupe_undo(
     from s2s_tools.scripts.inventory import discovery
 
     repository = discovery.find(path)
-    planned = undo.undo(repository, txid=txid, dry_run=True)
-    many = output.count(planned.restored, "file")
+    found = undo.undo(repository, txid=txid, dry_run=True)
     if not dry_run:
-        output.confirm(f"Take back {planned.txid} ({many})?", yes=yes)
-        planned = undo.undo(repository, txid=planned.txid)
-        many = output.count(planned.restored, "file")
-    verb = "would be restored" if dry_run else "restored"
-    lines = [f"Transaction {planned.txid}: {many} {verb}."]
-    lines += [
-        f"  {plans.place(keep)} stays: {output.safe(keep.reason)}"
-        for keep in planned.kept
-    ]
+        many = output.count(found.restored, "file")
+        output.confirm(f"Take back {found.txid} ({many})?", yes=yes)
+        found = undo.undo(repository, txid=found.txid)
     document = {
         "schema": 1,
-        "txid": planned.txid,
-        "restored": planned.restored,
-        "kept": plans.keeps(planned.kept),
+        "txid": found.txid,
+        "restored": found.restored,
+        "kept": plans.keeps(found.kept),
         "dry_run": dry_run,
     }
-    output.emit(document, lines, as_json=as_json)
+    output.emit(document, plans.undone(found, dry_run=dry_run), as_json=as_json)

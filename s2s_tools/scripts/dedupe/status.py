@@ -10,20 +10,22 @@ from s2s_tools.changes.model import Plan
 from s2s_tools.scripts.dedupe import service
 from s2s_tools.scripts.inventory.model import Relation
 from s2s_tools.scripts.inventory.survey import Progress
-from s2s_tools.scripts.manifest import survey
+from s2s_tools.scripts.manifest import check, survey
 
 
 class Status(NamedTuple):
     """The state of a repository.
 
     `duplicates` is the plan for the tree, `copies` counts the relations of files
-    in other worktrees; `manifest` is the file's name, None where there is none.
+    in other worktrees; `manifest` is the file's name, None where there is none,
+    and `untrue` counts how often it disagrees with the scripts.
     """
 
     transactions: tuple[journal.Transaction, ...]
     duplicates: Plan
     copies: dict[Relation, int]
     manifest: str | None
+    untrue: int
 
     @property
     def half_done(self) -> tuple[journal.Transaction, ...]:
@@ -40,11 +42,14 @@ def status(path: bytes, *, progress: Progress | None = None) -> Status:
     found = survey.take(path, progress=progress)
     planned = service.dedupe_of(found, path)
     record = found.record
+    there = record.data is not None
+    untrue = check.compare(record.manifest, survey.manifest(found)) if there else ()
     return Status(
         transactions=journal.transactions(planned.repository),
         duplicates=planned.plan,
         copies=_copies(found, planned.worktree),
-        manifest=None if record.data is None else record.name,
+        manifest=record.name if there else None,
+        untrue=len(untrue),
     )
 
 

@@ -10,8 +10,10 @@ from s2s_tools.scripts.manifest import codec
 from s2s_tools.scripts.manifest.model import Manifest
 
 _HEADER: Final = """\
-# The canonical scripts of this repository; `s2s manifest build` writes scripts:
-# and keeps every other part (keep:, allow:, commands:) as it stands.
+# The canonical scripts of this repository. `s2s manifest build` writes scripts:
+# and keeps every other part as it stands. Yours to write:
+#   keep:    globs of files that are never replaced, such as vendor/
+#   allow:   duplicates that may stay, each with sha256, paths and a reason
 schema: 1
 """
 _LINE: Final = re.compile(

@@ -284,6 +284,19 @@ def test_a_reason_to_keep_is_found_on_the_disk(
     assert state(repo) == before
 
 
+def test_a_script_of_another_language_is_never_replaced(
+    make_repo: Callable[..., Repo], run_s2s: Run
+) -> None:
+    config = '[scan]\nlanguages = ["python"]\n'
+    python = dict.fromkeys(("x.py", "y.py"), "print(1)\n")
+    repo = make_repo({".s2s/config.toml": config, **python})
+
+    done = json.loads(run_s2s("dedupe", "plan", "--json", cwd=repo.path).stdout)
+
+    assert done["writes"] == []
+    assert "not a shell script" in done["keeps"][0]["reason"]
+
+
 def test_an_edit_that_is_not_committed_keeps_the_file(repo: Repo, run_s2s: Run) -> None:
     for path in ("bin/free.sh", "tools/x/free.sh"):
         repo.write(path, FREE + "# both edited\n")
@@ -385,10 +398,21 @@ def test_status_tells_what_was_done_and_what_waits(repo: Repo, run_s2s: Run) -> 
     shown = run_s2s("dedupe", "status", cwd=repo.path)
 
     assert (fresh["duplicates"], fresh["transactions"]) == (1, [])
+    assert fresh["manifest"] is None
     assert after["duplicates"] == 0
     assert [t["state"] for t in after["transactions"]] == ["committed"]
     assert after["half_done"] == []
     assert "s2s dedupe apply" in shown.stdout
+
+
+def test_status_says_whether_the_manifest_is_true(repo: Repo, run_s2s: Run) -> None:
+    run_s2s("manifest", "build", cwd=repo.path)
+    true = run_s2s("dedupe", "status", cwd=repo.path)
+    repo.file("lib.sh").chmod(0o755)
+    untrue = run_s2s("dedupe", "status", cwd=repo.path)
+
+    assert "agrees with the scripts" in true.stdout
+    assert "s2s manifest check" in untrue.stdout
 
 
 def test_status_names_a_half_done_transaction_and_the_next_run_settles_it(
