@@ -9,8 +9,6 @@ from s2s_tools.scripts.inventory import shelllines
 EOL, WHITESPACE, COMMENTS = "eol", "whitespace", "comments"
 
 _LARGE = 4_000_000  # pairs of lines: above, lines are counted and not aligned
-_SHELLS = (b"sh", b"bash", b"zsh", b"ksh", b"dash", b"ash", b"mksh")
-_EXTENSIONS = (b".sh", b".bash", b".zsh", b".ksh")
 
 _Text: TypeAlias = tuple[shelllines.Line, ...] | None
 
@@ -38,17 +36,6 @@ def difference(canonical: bytes, copy: bytes, *, shell: bool = True) -> str:
     if not shell or _squeeze(canonical) != _squeeze(copy):
         return ""
     return _compare(shelllines.read(canonical), shelllines.read(copy))
-
-
-def is_shell(path: bytes, data: bytes) -> bool:
-    """Whether a script is a shell's, by its `#!` line, else by its extension."""
-    if not data.startswith(b"#!"):
-        return path.endswith(_EXTENSIONS)
-    words = data[2:256].split(b"\n", 1)[0].split()
-    names = [word.rpartition(b"/")[2] for word in words if not word.startswith(b"-")]
-    if names[:1] == [b"env"]:
-        names = [name for name in names[1:] if b"=" not in name]
-    return bool(names) and names[0] in _SHELLS
 
 
 def compare_lines(canonical: bytes, version: bytes) -> Lines:
