@@ -228,6 +228,19 @@ def test_it_works_without_any_commit(
     assert os.readlink(repo.file("b.sh")) == "a.sh"
 
 
+def test_the_link_leads_to_the_canonical_that_the_manifest_names(
+    repo: Repo, run_s2s: Run
+) -> None:
+    run_s2s("manifest", "build", cwd=repo.path)
+    text = repo.read(".s2s/manifest.yaml").decode()
+    wanted = "canonical: tools/x/free.sh"
+    repo.write(".s2s/manifest.yaml", text.replace("canonical: bin/free.sh", wanted))
+
+    run_s2s("dedupe", "apply", "--yes", cwd=repo.path)
+
+    assert os.readlink(repo.file("bin/free.sh")) == "../tools/x/free.sh"
+
+
 def test_decisions_of_the_manifest_hold_until_the_content_changes(
     repo: Repo, run_s2s: Run
 ) -> None:
