@@ -32,7 +32,7 @@ def demo(folder: bytes | None, undo: bool, fresh: bool, as_json: bool) -> None:
     worktrees, in FOLDER (new or empty) or in a temporary folder. Each step
     prints the command that a user would type. The folder is left to look at.
 
-    Exit codes: 0 done, 1 FOLDER is not empty or a step failed.
+    Exit codes: 0 done, 1 FOLDER is not empty or a step failed, 11 git is missing.
     """
     from s2s_tools.scripts.estate import build, tour
 

@@ -65,16 +65,12 @@ def prepare(estate: Estate, folder: bytes | None, *, fresh: bool) -> bytes:
         import tempfile
 
         folder = os.fsencode(tempfile.mkdtemp(prefix="s2s-demo-"))
-    if fresh and os.path.isdir(folder) and os.listdir(folder):
-        if not build.built(estate, folder):
+    if fresh and os.path.isdir(folder):
+        try:
+            _clear(estate, folder)
+        except OSError as exc:
             where = os.fsdecode(folder)
-            raise errors.Refused(
-                f"{where} holds more than an earlier demo; name another folder"
-            )
-        import shutil
-
-        for name in os.listdir(folder):
-            shutil.rmtree(os.path.join(folder, name))
+            raise errors.Refused(f"{where} cannot be used: {exc.strerror}") from exc
     return build.build(estate, folder)
 
 
@@ -115,6 +111,19 @@ def digest(estate: Estate, root: bytes) -> str:
         for part in _files(os.path.join(root, os.fsencode(tree))):
             total.update(b"%d:%b" % (len(part), part))
     return total.hexdigest()
+
+
+def _clear(estate: Estate, folder: bytes) -> None:
+    import shutil
+
+    names = os.listdir(folder)
+    if names and not build.built(estate, folder):
+        where = os.fsdecode(folder)
+        raise errors.Refused(
+            f"{where} holds more than an earlier demo; name another folder"
+        )
+    for name in names:
+        shutil.rmtree(os.path.join(folder, name))
 
 
 def _files(top: bytes) -> Iterator[bytes]:
