@@ -8,7 +8,6 @@ import stat
 import struct
 from collections import Counter
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from s2s_tools.scripts.inventory import attributes, content, gitindex, scope, walk
@@ -37,8 +36,7 @@ class Listing(NamedTuple):
     left_out: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(NamedTuple):
     """One worktree to survey.
 
     `own` are the worktrees of this repository that lie inside this one;
@@ -347,6 +345,10 @@ class _Survey:
         if self.marks[at] & CLEAN:
             self.blobs[at] = self.keys[at][4:]
             self.marks[at] &= ~CLEAN
+        elif self.marks[at] & TRACKED:
+            kept = self.reader.kept(self.base + self.paths[at])
+            if kept is not None:
+                self.blobs[at] = kept
         self.keys[at] = _key(found)
         return True
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from typing import NamedTuple
 
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CHUNK = 1 << 20
 _HEAD = 256  # bytes; more than any `#!` line that a kernel accepts
+_IDENT = re.compile(rb"\$Id:[^$\n]*\$")
 _POINTER = b"version https://git-lfs.github.com/spec/"
 
 
@@ -48,6 +50,25 @@ class Reader:
             except Changing:
                 continue
         raise OSError(0, "it keeps changing")
+
+    def kept(self, path: bytes) -> bytes | None:
+        """The id of a file's bytes with plain line ends; None where it has them.
+
+        That is what git keeps of a file whose line ends it converts. Raises
+        OSError where it cannot be read.
+        """
+        fd = os.open(path, _FLAGS)
+        with open(fd, "rb") as stream:
+            data = stream.read()
+        plain = data.replace(b"\r\n", b"\n")
+        return None if plain == data else self._id(plain)
+
+    def committed_id(self, path: bytes) -> bytes:
+        """The id that a text would get on its way into git: with git's line ends."""
+        with open(os.open(path, _FLAGS), "rb") as stream:
+            data = stream.read()
+        data = _IDENT.sub(b"$Id$", data.replace(b"\r\n", b"\n"))
+        return blob_id(data, self._name)
 
     def _read(self, path: bytes) -> Read | None:
         fd = os.open(path, _FLAGS)
