@@ -264,6 +264,30 @@ def test_open_descriptors_are_handed_on(
     assert done.stdout == b"from three\nto five\n"
 
 
+@pytest.mark.parametrize("number", [0, 1, 2])
+@every_shell
+def test_a_closed_descriptor_stays_closed(
+    number: int, shell: str, tree: Path, words: Callable[[str], list[str]]
+) -> None:
+    said, plain = tree / "said", tree / "plain"
+    probe = body(
+        tree,
+        b"#!/bin/sh\nclosed=\n"
+        b"for n in 0 1 2; do [ -e /proc/$$/fd/$n ] || closed=$closed$n; done\n"
+        b'echo "$closed" >"$1"\n',
+    )
+    # bash itself may open its script as the closed one: compare with the least.
+    least = World(tree).write(
+        tree / "least.sh", f'#!/bin/sh\nexec sh "{probe}" "$@"\n'.encode()
+    )
+    line = f'exec "$@" {number}>&-'
+
+    run("sh", "-c", line, "x", *words(shell), tree / NAME, said)
+
+    run("sh", "-c", line, "x", *words(shell), least, plain)
+    assert said.read_text() == plain.read_text()
+
+
 @pytest.mark.parametrize("world", ["main tree", "worktree runs the main tree"])
 @every_shell
 def test_no_process_is_made_on_the_way_to_the_body(

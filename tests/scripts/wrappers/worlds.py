@@ -228,7 +228,9 @@ def odd_script_name(world: World) -> Call:
 
 def another_disk(world: World) -> Call:
     repo = world.repo()
-    disk = Path("/dev/shm") / f"s2s-{os.getpid()}-{id(world):x}"
+    # Where there is no such disk the worktree is on the same one.
+    other = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else world.folder
+    disk = other / f"s2s-{os.getpid()}-{id(world):x}"
     return Call(path=f"{world.linked(repo, at=disk)}/{NAME}", who="main")
 
 
