@@ -48,20 +48,24 @@ def table(scan: Scan, *, whole: bool) -> Iterator[str]:
         yield f"History is {scan.history}: unknown files may be old versions."
 
 
-def groups(found: Groups) -> Iterator[str]:
+def groups(found: Groups) -> str:
     """Each group as the paths in it, a line each, an empty line after it."""
+    prefixes = {
+        tree.name: b""
+        if tree.name == "."
+        else tree.name.encode("utf-8", "surrogateescape") + b"/"
+        for tree in found.repository.worktrees
+    }
+    parts: list[bytes] = []
     for same in found.groups:
-        lines = [
-            (b"" if name == "." else name.encode("utf-8", "surrogateescape") + b"/")
-            + path
-            for name, path in same.places
-        ]
-        text = b"\0".join(lines).decode("utf-8", "surrogateescape")
-        shown = text.replace("\0", "")
-        if shown.isprintable():
-            yield text.replace("\0", "\n") + "\n"
-        else:
-            yield "\n".join(map(output.safe, lines)) + "\n"
+        parts += [prefixes[name] + path for name, path in same.places]
+        parts.append(b"")
+    text = b"\n".join(parts)
+    shown = text.decode("utf-8", "surrogateescape")
+    plain = text.count(b"\n") == len(parts) - 1
+    if plain and shown.replace("\n", "").isprintable():
+        return shown + "\n" * bool(parts)
+    return "".join(output.safe(part) + "\n" for part in parts)
 
 
 def summary(found: Groups) -> str:

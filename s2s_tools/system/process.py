@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +18,7 @@ class Result:
     err: bytes
 
 
-def run(  # noqa: PLR0913
+def run(
     argv: Sequence[str | bytes],
     *,
     cwd: str | bytes | None = None,
@@ -33,6 +32,8 @@ def run(  # noqa: PLR0913
     Raises errors.NotFound when the program does not exist and
     errors.S2SError when `timeout` (seconds) has passed.
     """
+    import subprocess  # slow to import, and most runs start no process
+
     try:
         done = subprocess.run(
             argv,

@@ -74,9 +74,9 @@ def _groups(path: bytes, asked: scanning.Options, *, as_json: bool) -> None:
 
         from s2s_tools.scripts.inventory import report as form
 
-        _print(form.encode_short(found, encode_basestring_ascii, dumps))
+        _print(form.Encoder(encode_basestring_ascii, dumps).groups(found))
         return
-    _print(line + "\n" for line in scans.groups(found))
+    click.echo(scans.groups(found), nl=False)
     output.note(scans.summary(found))
 
 
@@ -93,7 +93,7 @@ def _whole(path: bytes, asked: scanning.Options, *, as_json: bool, whole: bool) 
 
         from s2s_tools.scripts.inventory import report as form
 
-        _print(form.encode(found, encode_basestring_ascii, dumps))
+        _print(form.Encoder(encode_basestring_ascii, dumps).scan(found))
         return
     _print(line + "\n" for line in scans.table(found, whole=whole))
 

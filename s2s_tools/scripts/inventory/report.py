@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from s2s_tools.scripts.inventory.model import (
@@ -15,6 +15,8 @@ from s2s_tools.scripts.inventory.model import (
 )
 
 SCHEMA = 1
+_MODES = {0o644: "0644", 0o755: "0755"}
+_RELATIONS = {relation: relation.value for relation in Relation}
 Quote = Callable[[str], str]
 
 
@@ -99,33 +101,81 @@ def text(path: bytes) -> str:
     return path.decode("utf-8", "surrogateescape")
 
 
-def encode(scan: Scan, quote: Quote, dump: Callable[[Any], str]) -> Iterator[str]:
-    """The JSON text of `document`, in parts.
+class Encoder:
+    """Writes the JSON text of the documents above, many times faster.
 
-    `quote` makes a JSON string, `dump` any JSON value (json's own functions).
+    `quote` makes a JSON string, `dump` any JSON value (json's own functions). A
+    path stands in many worktrees, so that its text is made once.
     """
-    yield f'{{"schema": {SCHEMA}, "root": {quote(text(scan.repository.root))}, '
-    yield f'"totals": {dump(totals(scan))}, "worktrees": {dump(worktrees(scan))}, '
-    yield '"families": ['
-    yield ", ".join(_family_text(family, quote) for family in scan.families)
-    yield '], "groups": ['
-    yield ", ".join(
-        _group_text(group.content, (file[:2] for file in group.files), quote)
-        for group in scan.groups
-    )
-    yield f'], "left_out": {dump(scan.left_out)}}}'
 
+    def __init__(self, quote: Quote, dump: Callable[[Any], str]) -> None:
+        self._quote = quote
+        self._dump = dump
+        self._names: dict[str, str] = {}
+        self._paths: dict[bytes, str] = {}
 
-def encode_short(
-    found: Groups, quote: Quote, dump: Callable[[Any], str]
-) -> Iterator[str]:
-    """The JSON text of `short_document`, in parts."""
-    yield f'{{"schema": {SCHEMA}, "root": {quote(text(found.repository.root))}, '
-    yield f'"totals": {dump(short_totals(found))}, "groups": ['
-    yield ", ".join(
-        _group_text(same.content, same.places, quote) for same in found.groups
-    )
-    yield f'], "left_out": {dump(found.left_out)}}}'
+    def scan(self, scan: Scan) -> Iterator[str]:
+        """The text of `document`, in parts."""
+        dump = self._dump
+        yield self._head(scan.repository.root, totals(scan))
+        yield f', "worktrees": {dump(worktrees(scan))}, "families": ['
+        yield ", ".join(map(self._family, scan.families))
+        yield '], "groups": ['
+        yield ", ".join(
+            self._group(group.content, (file[:2] for file in group.files))
+            for group in scan.groups
+        )
+        yield f'], "left_out": {dump(scan.left_out)}}}'
+
+    def groups(self, found: Groups) -> Iterator[str]:
+        """The text of `short_document`, in parts."""
+        yield self._head(found.repository.root, short_totals(found))
+        yield ', "groups": ['
+        yield ", ".join(self._group(*same) for same in found.groups)
+        yield f'], "left_out": {self._dump(found.left_out)}}}'
+
+    def _head(self, root: bytes, counts: Mapping[str, Any]) -> str:
+        shown = self._quote(text(root))
+        return f'{{"schema": {SCHEMA}, "root": {shown}, "totals": {self._dump(counts)}'
+
+    def _family(self, family: Family) -> str:
+        canonical = family.canonical
+        head = "null" if canonical is None else self._places([canonical[:2]])
+        files = ", ".join(map(self._member, family.members))
+        name = self._quote(family.id)
+        return f'{{"id": {name}, "canonical": {head}, "files": [{files}]}}'
+
+    def _member(self, member: Member) -> str:
+        file, relation, behind, *_ = member
+        worktree, path, content, mode, *_ = file
+        return (
+            f'{{"worktree": {self._names.get(worktree) or self._name(worktree)}, '
+            f'"path": {self._paths.get(path) or self._path(path)}, '
+            f'"content": "{content}", "mode": "{_MODES[mode]}", '
+            f'"relation": "{_RELATIONS[relation]}", '
+            f'"behind": {"null" if behind is None else behind}}}'
+        )
+
+    def _group(self, content: str, places: Iterable[tuple[str, bytes]]) -> str:
+        return f'{{"content": "{content}", "files": [{self._places(places)}]}}'
+
+    def _places(self, places: Iterable[tuple[str, bytes]]) -> str:
+        names, paths = self._names, self._paths
+        return ", ".join(
+            [
+                f'{{"worktree": {names.get(worktree) or self._name(worktree)}, '
+                f'"path": {paths.get(path) or self._path(path)}}}'
+                for worktree, path in places
+            ]
+        )
+
+    def _name(self, worktree: str) -> str:
+        self._names[worktree] = shown = self._quote(worktree)
+        return shown
+
+    def _path(self, path: bytes) -> str:
+        self._paths[path] = shown = self._quote(text(path))
+        return shown
 
 
 def _place(worktree: str, path: bytes) -> dict[str, str]:
@@ -147,35 +197,7 @@ def _member(member: Member) -> dict[str, Any]:
         "worktree": file.worktree,
         "path": text(file.path),
         "content": file.content,
-        "mode": f"{file.mode:04o}",
+        "mode": _MODES[file.mode],
         "relation": member.relation.value,
         "behind": member.behind,
     }
-
-
-def _family_text(family: Family, quote: Quote) -> str:
-    canonical = family.canonical
-    head = "null" if canonical is None else _place_text(*canonical[:2], quote)
-    files = ", ".join(_member_text(member, quote) for member in family.members)
-    return f'{{"id": {quote(family.id)}, "canonical": {head}, "files": [{files}]}}'
-
-
-def _member_text(member: Member, quote: Quote) -> str:
-    worktree, path, content, mode, *_ = member.file
-    behind = "null" if member.behind is None else member.behind
-    return (
-        f'{{"worktree": {quote(worktree)}, '
-        f'"path": {quote(path.decode("utf-8", "surrogateescape"))}, '
-        f'"content": "{content}", "mode": "{mode:04o}", '
-        f'"relation": "{member.relation.value}", "behind": {behind}}}'
-    )
-
-
-def _group_text(content: str, places: Iterable[tuple[str, bytes]], quote: Quote) -> str:
-    files = ", ".join([_place_text(*place, quote) for place in places])
-    return f'{{"content": "{content}", "files": [{files}]}}'
-
-
-def _place_text(worktree: str, path: bytes, quote: Quote) -> str:
-    shown = quote(path.decode("utf-8", "surrogateescape"))
-    return f'{{"worktree": {quote(worktree)}, "path": {shown}}}'

@@ -6,7 +6,7 @@ import os
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from s2s_tools.scripts.inventory import scope
 from s2s_tools.system import git
@@ -15,8 +15,7 @@ _GIT = b".git"
 _ATTRIBUTES = b".gitattributes"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(NamedTuple):
     """What a walk stands on.
 
     `base` goes before each path, empty where the process stands in `folder`.
@@ -36,16 +35,16 @@ class Ground:
     ignored: bool
 
 
-@dataclass(slots=True)
 class Found:
     """What a walk saw; `visited` are the folders, each with its slash."""
 
-    seen: int = 0  # names that git tracks
-    visited: list[bytes] = field(default_factory=list)
-    files: list[bytes] = field(default_factory=list)  # untracked, links too
-    unread: list[tuple[bytes, str]] = field(default_factory=list)
-    left_out: Counter[str] = field(default_factory=Counter)
-    attributes: list[bytes] = field(default_factory=list)  # untracked ones
+    def __init__(self) -> None:
+        self.seen = 0  # names that git tracks
+        self.visited: list[bytes] = []
+        self.files: list[bytes] = []  # untracked, links too
+        self.unread: list[tuple[bytes, str]] = []
+        self.left_out: Counter[str] = Counter()
+        self.attributes: list[bytes] = []  # untracked ones
 
 
 def walk(ground: Ground) -> Found:

@@ -11,7 +11,6 @@ import os
 import subprocess
 import time
 from collections import defaultdict
-from collections.abc import Callable
 
 import pytest
 
