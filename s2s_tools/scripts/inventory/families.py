@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from s2s_tools.scripts.inventory import relations
+from s2s_tools.scripts.inventory import relations, stored
 from s2s_tools.scripts.inventory.model import Family, File, Member
 
 MAIN = "."
@@ -20,17 +20,18 @@ def group(files: Iterable[File]) -> tuple[Kin, ...]:
 
     Together are files at the same path of several worktrees, and files of the
     same content at several paths of one worktree; an empty file only with those
-    at its own path.
+    at its own path. A body in the store counts as standing at its old path.
     """
     by_path: dict[bytes, list[File]] = {}
     first: dict[tuple[str, str], bytes] = {}
     joined: dict[bytes, bytes] = {}
     for file in files:
-        by_path.setdefault(file.path, []).append(file)
+        home = stored.home(file.path)
+        by_path.setdefault(home, []).append(file)
         if file.size:
-            path = first.setdefault((file.worktree, file.content), file.path)
-            if path != file.path:
-                _join(joined, path, file.path)
+            path = first.setdefault((file.worktree, file.content), home)
+            if path != home:
+                _join(joined, path, home)
     kin: dict[bytes, list[File]] = {}
     for path, found in by_path.items():
         kin.setdefault(_leader(joined, path), []).extend(found)
@@ -44,7 +45,7 @@ def choose(
     ranks: Mapping[Place, int] | None = None,
 ) -> File:
     """The canonical: what the manifest chose, else the main worktree's, else the
-    newest (lowest rank); ties by path.
+    newest (lowest rank); a body in the store before others, ties by path.
     """
     ranks = ranks or {}
     return min(
@@ -53,6 +54,7 @@ def choose(
             file[:2] not in chosen,
             file.worktree != MAIN,
             ranks.get(file[:2], _NEVER),
+            not stored.holds(file.path),
             file.path,
             file.worktree,
         ),
@@ -91,7 +93,7 @@ def assemble(
     unread = relations.Past({}, complete)
     return tuple(
         Family(
-            canonical.path.decode("utf-8", "surrogateescape"),
+            stored.home(canonical.path).decode("utf-8", "surrogateescape"),
             canonical,
             relations.relate(
                 files,
@@ -100,7 +102,7 @@ def assemble(
                 alone=worktrees > 1 and _is_alone(canonical, files),
             ),
         )
-        for canonical, files in sorted(kin, key=lambda pair: pair[0].path)
+        for canonical, files in sorted(kin, key=lambda pair: stored.home(pair[0].path))
     )
 
 
@@ -114,14 +116,14 @@ def checkout_copies(family: Family) -> tuple[Member, ...]:
         return ()
     here, content = canonical.worktree, canonical.content
     own = {
-        member.file.path
+        stored.home(member.file.path)
         for member in family.members
         if member.file.worktree == here and member.file.content == content
     }
     return tuple(
         member
         for member in family.members
-        if member.file.worktree != here and member.file.path in own
+        if member.file.worktree != here and stored.home(member.file.path) in own
     )
 
 

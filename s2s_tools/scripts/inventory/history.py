@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from s2s_tools.model import Repository
-from s2s_tools.scripts.inventory import families, past, relations
+from s2s_tools.scripts.inventory import families, past, relations, stored
 from s2s_tools.scripts.inventory.model import Family, File
 from s2s_tools.system import gitlog
 
@@ -86,14 +86,31 @@ def _read(
     complete: bool,
 ) -> dict[bytes, Told]:
     wanted = {canonical.path: _others(canonical, kin) for canonical, kin in pairs}
-    timelines = past.read(repository, tips, wanted)
+    homes = {stored.home(path) for path in wanted}
+    timelines = past.read(repository, tips, wanted.keys() | homes)
     if timelines is None:
         return dict.fromkeys(wanted, Told((), complete=False))
     broken = past.follow(repository, timelines, wanted)
+    for path in filter(stored.holds, wanted):
+        _add_home(timelines, path)
     return {
         path: Told(tuple(timelines.get(path, ())), complete and path not in broken)
         for path in wanted
     }
+
+
+def _add_home(timelines: past.Timelines, path: bytes) -> None:
+    """Let the past of a stored body go on with that of the path it came from.
+
+    The move may not be committed yet, or in one commit with the wrapper.
+    """
+    own = timelines.setdefault(path, [])
+    known = {change.commit for change in own}
+    own += [
+        change
+        for change in timelines.get(stored.home(path), ())
+        if change.content and change.commit not in known
+    ]
 
 
 def behind(timeline: Iterable[gitlog.Change]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from s2s_tools import settings
 from s2s_tools.model import Repository
-from s2s_tools.scripts.inventory import discovery, grouping, scope, survey
+from s2s_tools.scripts.inventory import discovery, generated, grouping, scope, survey
 from s2s_tools.scripts.inventory.model import Groups, Scan
 
 
@@ -50,7 +50,7 @@ def scan(
             processes=options.processes,
             progress=progress,
         )
-        files = grouping.files(seen)
+        files, wrappers = generated.part(repository, grouping.files(seen))
         if progress is not None:
             progress(0, 0, "reading history")
         told = history.classify(repository, files, chosen=options.chosen)
@@ -60,9 +60,9 @@ def scan(
         files=files,
         families=told.families,
         groups=groups,
-        left_out=seen.left_out,
+        left_out=_with_wrappers(seen.left_out, len(wrappers)),
         history=told.history,
-        apart=seen.apart,
+        apart=seen.apart + wrappers,
     )
 
 
@@ -102,6 +102,10 @@ def look_for(repository: Repository, options: Options) -> scope.Scope:
         exclude=said.exclude + options.exclude,
         ignored=said.ignored or options.ignored,
     )
+
+
+def _with_wrappers(left_out: dict[str, int], count: int) -> dict[str, int]:
+    return left_out | ({generated.REASON: count} if count else {})
 
 
 @contextmanager

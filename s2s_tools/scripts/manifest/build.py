@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from s2s_tools.scripts.inventory import stored
 from s2s_tools.scripts.inventory.model import Family, File, Relation, Scan
 from s2s_tools.scripts.manifest.model import Bodies, Copy, Entry, Manifest
 
@@ -32,10 +33,11 @@ def build(scan: Scan, bodies: Bodies, recorded: Manifest) -> Manifest:
         if file is None or (file.worktree, file.path) not in bodies:
             continue
         body = bodies[file.worktree, file.path]
-        before = declared.get((file.worktree, file.path))
+        home = stored.home(file.path)
+        before = declared.get(file[:2]) or declared.get((file.worktree, home))
         entries.append(
             Entry(
-                id=before.id if before is not None else file.path,
+                id=before.id if before is not None else home,
                 worktree=file.worktree,
                 path=file.path,
                 sha256=body.sha256,
