@@ -100,26 +100,17 @@ class Commit(NamedTuple):
 
 
 def commits(git_dir: bytes, ids: Iterable[str]) -> dict[str, Commit]:
-    """The commits of these ids that are there, read without a process.
+    """The commits of these ids that are there.
 
-    The library knows no SHA-256 repository: there git is asked.
+    The library knows neither SHA-256 repositories nor commits in another
+    encoding: for those git is asked.
     """
     wanted = sorted(set(ids))
     if any(len(name) != 40 for name in wanted):
         return _ask_for_commits(git_dir, wanted)
-    import git
-    from git.exc import BadObject
-
-    found = {}
-    # Only its pure reader of objects is used: that starts no process and
-    # follows nothing that the repository configures.
-    with git.Repo(os.fsdecode(git_dir), odbt=git.GitDB, expand_vars=False) as repo:
-        for name in wanted:
-            try:
-                found[name] = _commit(name, git.Commit(repo, bytes.fromhex(name)))
-            except (BadObject, ValueError):
-                continue
-    return found
+    found = _read_commits(git_dir, wanted) if wanted else {}
+    odd = [c.id for c in found.values() if "\ufffd" in c.author + c.summary]
+    return found | (_ask_for_commits(git_dir, odd) if odd else {})
 
 
 def merge(ours: bytes, base: bytes, theirs: bytes) -> int | None:
@@ -140,6 +131,29 @@ def merge(ours: bytes, base: bytes, theirs: bytes) -> int | None:
     return done.code if done.code < 128 else None
 
 
+def _read_commits(git_dir: bytes, ids: Iterable[str]) -> dict[str, Commit]:
+    import git
+
+    found = {}
+    with git.Repo(os.fsdecode(git_dir), expand_vars=False) as repo:
+        repo.git.update_environment(**environment(_settings()))
+        for name in ids:
+            try:
+                found[name] = _commit(name, git.Commit(repo, bytes.fromhex(name)))
+            except ValueError:
+                continue
+    return found
+
+
+def _settings() -> dict[str, str]:
+    """The same settings for a git that the library starts."""
+    env = {"GIT_CONFIG_COUNT": str(len(_CONFIG))}
+    for number, setting in enumerate(_CONFIG):
+        name, _, value = setting.partition("=")
+        env |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+    return env
+
+
 def _commit(name: str, commit: LibraryCommit) -> Commit:
     author = commit.author.name or commit.author.email or ""
     summary = commit.summary
@@ -149,7 +163,12 @@ def _commit(name: str, commit: LibraryCommit) -> Commit:
 
 def _ask_for_commits(cwd: bytes, ids: Sequence[str]) -> dict[str, Commit]:
     shape = "--format=%H%n%an%n%aI%n%s"
-    out = output(cwd, "log", "--no-walk=unsorted", "-z", shape, *ids)
+    asked = "\n".join(ids).encode("ascii") + b"\n"
+    out = output(
+        cwd,
+        *("log", "--no-walk=unsorted", "-z", "--encoding=UTF-8", shape, "--stdin"),
+        input=asked,
+    )
     texts = out.decode("utf-8", "replace").split("\0")
     rows = [Commit(*text.split("\n", 3)) for text in texts if text]
     return {commit.id: commit for commit in rows}

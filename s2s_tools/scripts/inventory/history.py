@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from s2s_tools.model import Repository
-from s2s_tools.scripts.inventory import families, past, relations, stored
+from s2s_tools.scripts.inventory import families, past, relations, screen, stored
 from s2s_tools.scripts.inventory.model import Family, File
 from s2s_tools.system import gitlog
 
@@ -53,7 +53,8 @@ def classify(
         known = past.PARTIAL
     pasts = {path: each.past() for path, each in told.items()}
     trees = len(repository.worktrees)
-    return Classified(families.assemble(pairs, worktrees=trees, pasts=pasts), known)
+    found = families.assemble(pairs, worktrees=trees, pasts=pasts)
+    return Classified(screen.name(repository, found), known)
 
 
 def read(

@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from s2s_tools.scripts.inventory import scan
 from s2s_tools.scripts.inventory.model import Member, Scan
 
+Repo = Any
 A = "#!/bin/sh\necho one\n"
 B = "#!/bin/sh\necho two\n"
 C = "#!/bin/sh\necho three\n"
 D = "#!/bin/sh\necho four\n"
 
 
-def look(repo: object) -> Scan:
-    return scan.scan(repo.root)  # type: ignore[attr-defined]
+def look(repo: Repo) -> Scan:
+    return scan.scan(repo.root)
 
 
 def member(found: Scan, worktree: str, path: str = "a.sh") -> Member:
@@ -110,9 +112,9 @@ def test_behind_counts_from_the_last_time_it_was_that_content(
     assert state(look(repo), "w") == ("stale", 1)
 
 
-def merged(repo: object, text: str, *sides: str) -> None:
-    repo.git("merge", "-q", "--no-commit", "--no-ff", *sides, check=False)  # type: ignore[attr-defined]
-    repo.commit({"a.sh": text})  # type: ignore[attr-defined]
+def merged(repo: Repo, text: str, *sides: str) -> None:
+    repo.git("merge", "-q", "--no-commit", "--no-ff", *sides, check=False)
+    repo.commit({"a.sh": text})
 
 
 def test_contents_of_both_sides_of_a_merge_are_history(make_repo: Callable) -> None:
@@ -260,11 +262,26 @@ def test_only_a_difference_in_mode_is_named(make_repo: Callable) -> None:
     assert (it.relation.value, it.difference) == ("identical", "mode")
 
 
-def test_line_ends_alone_are_never_identical(make_repo: Callable) -> None:
+def test_line_ends_alone_are_named_and_never_identical(make_repo: Callable) -> None:
     repo = make_repo({"a.sh": A})
     repo.worktree("w", branch="w").commit({"a.sh": A.replace("\n", "\r\n")})
 
-    assert state(look(repo), "w") == ("diverged", None)
+    found = look(repo)
+
+    assert state(found, "w") == ("diverged", None)
+    assert member(found, "w").difference == "eol"
+    assert len(found.groups) == 0
+
+
+def test_comments_alone_are_named_in_a_stale_copy(make_repo: Callable) -> None:
+    repo = make_repo({"a.sh": A})
+    repo.worktree("w")
+    repo.commit({"a.sh": A + "# what it does\n"})
+
+    found = look(repo)
+
+    assert state(found, "w") == ("stale", 1)
+    assert member(found, "w").difference == "comments"
 
 
 def test_versions_that_git_converts_are_stale_all_the_same(
@@ -344,7 +361,7 @@ def test_configuration_does_not_change_the_answer(make_repo: Callable) -> None:
     assert state(look(repo), "w") == ("stale", 1)
 
 
-def a_remote(make_repo: Callable) -> object:
+def a_remote(make_repo: Callable) -> Repo:
     repo = make_repo({"a.sh": A, "old.sh": D}, name="remote")
     for text in (B, C):
         repo.commit({"a.sh": text})
@@ -353,19 +370,19 @@ def a_remote(make_repo: Callable) -> object:
     return repo
 
 
-def cloned(make_repo: Callable, remote: object, *how: str) -> object:
+def cloned(make_repo: Callable, remote: Repo, *how: str) -> Repo:
     repo = make_repo(name="clone")
     os.rmdir(repo.path / ".git/refs/heads")
-    repo.git("clone", "-q", *how, f"file://{remote.path}", "it")  # type: ignore[attr-defined]
+    repo.git("clone", "-q", *how, f"file://{remote.path}", "it")
     return type(repo)(repo.path / "it", repo.clock)
 
 
-def forbid_fetch(repo: object, tmp_path: Path) -> Path:
+def forbid_fetch(repo: Repo, tmp_path: Path) -> Path:
     """From now on a fetch leaves a mark."""
     mark, trap = tmp_path / "fetched", tmp_path / "trap"
     trap.write_text(f"#!/bin/sh\ntouch {mark}\nexit 1\n")
     trap.chmod(0o755)
-    repo.git("config", "remote.origin.uploadpack", trap)  # type: ignore[attr-defined]
+    repo.git("config", "remote.origin.uploadpack", trap)
     return mark
 
 
@@ -374,8 +391,8 @@ def test_what_a_shallow_clone_lacks_is_unknown(
 ) -> None:
     remote = a_remote(make_repo)
     repo = cloned(make_repo, remote, "--depth=2")
-    repo.worktree("w").write("a.sh", A)  # type: ignore[attr-defined]
-    repo.worktree("v").write("a.sh", B)  # type: ignore[attr-defined]
+    repo.worktree("w").write("a.sh", A)
+    repo.worktree("v").write("a.sh", B)
     mark = forbid_fetch(repo, tmp_path)
 
     found = look(repo)
@@ -390,7 +407,7 @@ def test_a_clone_without_blobs_knows_its_history(
     make_repo: Callable, tmp_path: Path
 ) -> None:
     repo = cloned(make_repo, a_remote(make_repo), "--filter=blob:none")
-    repo.worktree("w").write("a.sh", A)  # type: ignore[attr-defined]
+    repo.worktree("w").write("a.sh", A)
     mark = forbid_fetch(repo, tmp_path)
 
     found = look(repo)
@@ -404,7 +421,7 @@ def test_what_a_clone_without_trees_lacks_is_unknown(
     make_repo: Callable, tmp_path: Path
 ) -> None:
     repo = cloned(make_repo, a_remote(make_repo), "--filter=tree:0")
-    repo.worktree("w").write("a.sh", A)  # type: ignore[attr-defined]
+    repo.worktree("w").write("a.sh", A)
     mark = forbid_fetch(repo, tmp_path)
 
     found = look(repo)
