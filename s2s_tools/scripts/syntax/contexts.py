@@ -83,7 +83,7 @@ def _given_to(unit: Unit, command: words.Command, name: bytes, word: Node) -> Ho
 
 
 def _reads(unit: Unit, command: words.Command, name: bytes, word: Node) -> bool:
-    if word is not command.arguments[-1] or messages.goes_to_file(unit, command.node):
+    if word is not command.arguments[-1]:
         return False
     text = command.texts
     plain = sum(not part.startswith(b"-") for part in text)
@@ -106,8 +106,8 @@ def _in_message(unit: Unit, command: Node) -> How | Turn:
     return How.TEXT
 
 
-def _in_document(unit: Unit, around: Node, _below: Node, _node: Node) -> How | Turn:
-    """In a here-document."""
+def in_document(unit: Unit, around: Node, _below: Node, _node: Node) -> How | Turn:
+    """In the here-document of the redirection `around`."""
     statement = around.parent
     first = statement.children[0] if statement is not None else around
     if first.kind != "command":
@@ -192,7 +192,7 @@ def _in_expansion(unit: Unit, around: Node, below: Node, _node: Node) -> How | T
 
 
 def _in_redirect(unit: Unit, around: Node, _below: Node, _node: Node) -> How | Turn:
-    return How.READS if around.children[0].kind == "<" else How.OTHER
+    return How.READS if around.children[0].kind == "<" else How.OTHER  # not `9<`
 
 
 def _in_statement(_unit: Unit, _around: Node, _below: Node, _node: Node) -> How | Turn:
@@ -203,7 +203,7 @@ _CONSTRUCTS: Final[dict[str, Callable[[Unit, Node, Node, Node], How | Turn]]] = 
     "command": _in_command,
     "test_command": _in_test,
     "case_statement": _in_case,
-    "heredoc_redirect": _in_document,
+    "heredoc_redirect": in_document,
     "variable_assignment": _in_assignment,
     "for_statement": _in_loop,
     "expansion": _in_expansion,

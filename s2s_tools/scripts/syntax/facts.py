@@ -10,11 +10,13 @@ from typing import Final, NamedTuple, TypeVar
 
 from s2s_tools.scripts.syntax import (
     contexts,
+    fallback,
     lists,
     location,
     references,
     tree,
     units,
+    words,
     writes,
 )
 
@@ -41,7 +43,8 @@ class Facts:
     """What the text of one script tells, by line.
 
     `interpreter` is the program that its first line names, "" without one.
-    Where `unread` holds lines, the rest may lack what stands after them.
+    Where `unread` holds lines the shell's grammar was not enough: only what the
+    script sources or hands on is known then, and that by its words alone.
     """
 
     interpreter: str = ""
@@ -79,13 +82,24 @@ def read(data: bytes) -> Facts:
     if interpreter and not _SHELL.fullmatch(interpreter):
         return Facts(interpreter=interpreter.decode("utf-8", "replace"), shell=False)
     whole = tree.parse(_as_bash(data))
+    if whole.unread:
+        return Facts(
+            interpreter=interpreter.decode("utf-8", "replace"),
+            sources=_in_order(fallback.sources(data)),
+            hands_on=_in_order(fallback.hands_on(data)),
+            unread=whole.unread,
+        )
+    return _facts(whole, interpreter.decode("utf-8", "replace"))
+
+
+def _facts(whole: tree.Tree, interpreter: str) -> Facts:
     pieces = units.units(whole)
     own = [use for piece in pieces for use in location.uses(piece)]
     locates = any(use.how in location.LOCATES for use in own)
     for piece in pieces:
         own.extend(location.resolutions(piece, locates=locates))
     return Facts(
-        interpreter=interpreter.decode("utf-8", "replace"),
+        interpreter=interpreter,
         own=_in_order(own),
         sources=_in_order(r for piece in pieces for r in references.sources(piece)),
         calls=_in_order(r for piece in pieces for r in references.calls(piece)),
@@ -111,8 +125,8 @@ def _interpreter(data: bytes) -> bytes:
     name = match[1].rpartition(b"/")[2]
     if name != b"env":
         return name
-    words = [word for word in match[2].split() if not word.startswith(b"-")]
-    plain = [word for word in words if b"=" not in word]
+    parts = [word for word in match[2].split() if not word.startswith(b"-")]
+    plain = [word for word in parts if b"=" not in word]
     return plain[0].rpartition(b"/")[2] if plain else b""
 
 
@@ -125,9 +139,8 @@ def _as_bash(data: bytes) -> bytes:
 
 
 def _documents(whole: tree.Tree) -> Iterator[Document]:
-    for node in whole.each("heredoc_start"):
-        quoted = any(mark in whole.text(node) for mark in (b"'", b'"', b"\\"))
-        yield Document(whole.line(node), quoted)
+    for node in whole.each("heredoc_redirect"):
+        yield Document(whole.line(node), words.is_quoted(whole, node))
 
 
 def _in_order(found: Iterable[_Item]) -> tuple[_Item, ...]:

@@ -16,7 +16,10 @@ _NAMING: Final = frozenset({b"-name", b"-iname", b"-path", b"-ipath", b"-wholena
 _SCRIPT_GLOB: Final = re.compile(
     rb"[^/]*[*?\]][^/]*\.(?:sh|bash|zsh|ksh|\{[^}]*\bsh\b[^}]*\})", re.DOTALL
 )
-_EVERY: Final = re.compile(rb"\*(?:\*|\.\*)?")
+# Every file of a folder that scripts live in; not of any folder at all.
+_EVERY: Final = re.compile(
+    rb"(?:\x01/|\./|(?:.*/)?(?:scripts|bin|tools|hooks)/)?\*(?:\*|\.\*)?", re.DOTALL
+)
 _LISTERS: Final = frozenset({b"ls", b"stat", b"file", b"wc", b"realpath"})
 
 
@@ -35,9 +38,11 @@ def lists(unit: Unit) -> Iterator[Listing]:
             yield Listing(unit.line(command.node), name.decode("utf-8", "replace"))
     for node, every in _patterns(unit):
         path = words.plain(unit.tree, node)
-        tail = path.rpartition(b"/")[2]
-        matches = _SCRIPT_GLOB.fullmatch(tail) or (every and _EVERY.fullmatch(tail))
-        if matches and not all(map(references.is_scratch, unit.of(node))):
+        found = unit.of(node)
+        matches = _SCRIPT_GLOB.fullmatch(path.rpartition(b"/")[2]) or (
+            every and any(map(_EVERY.fullmatch, found))
+        )
+        if matches and not all(map(references.is_scratch, found)):
             yield Listing(unit.line(node), path.decode("utf-8", "replace"))
 
 

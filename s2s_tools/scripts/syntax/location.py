@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from s2s_tools.scripts.syntax import contexts, marks, values
+from s2s_tools.scripts.syntax import contexts, marks, values, words
 from s2s_tools.scripts.syntax.contexts import How
 from s2s_tools.scripts.syntax.tree import Node
 from s2s_tools.scripts.syntax.units import Unit
 
 
 class Use(NamedTuple):
-    """One use, with the name of the variable that gave the path."""
+    """One use, with the variable that gave the path or the command that resolved it."""
 
     line: int
     name: str
@@ -28,6 +28,7 @@ _OPERATORS: Final = (
     (rb":?\+.*", How.GUARD),
     (rb"(:[a-zA-Z])*:[AP](:[a-zA-Z])*", How.RESOLVES),
 )
+_PLAIN_SELF: Final = re.compile(rb"(?<!\\)(?:\\\\)*\$0(?![0-9])")
 _DEFAULT: Final = re.compile(rb":?[-=?].*", re.DOTALL)
 _RESOLVING_CODE: Final = re.compile(rb"realpath|readlink|abs_path|\.resolve\(")
 
@@ -42,7 +43,25 @@ def uses(unit: Unit) -> Iterator[Use]:
         if name in own or (name == b"_" and _is_early(unit, node)):
             how = How.OTHER if name == b"_" else _how(unit, node)
             if how is not None:
-                yield Use(unit.line(node), name.decode("utf-8", "replace"), how)
+                yield Use(unit.line(node), "$" + name.decode("utf-8", "replace"), how)
+    yield from _in_documents(unit)
+
+
+def _in_documents(unit: Unit) -> Iterator[Use]:
+    """`$0` in here-documents, where the grammar takes it for plain text."""
+    for body in unit.tree.each("heredoc_body"):
+        redirect = body.parent
+        if redirect is None or words.is_quoted(unit.tree, redirect):
+            continue
+        text = bytearray(unit.tree.text(body))
+        for child in body.children:
+            if child.kind != "heredoc_content":
+                start, end = child.start - body.start, child.end - body.start
+                text[start:end] = b" " * (end - start)
+        for match in _PLAIN_SELF.finditer(text):
+            how = contexts.in_document(unit, redirect, body, body)
+            line = unit.tree.line_at(body.start + match.end()) + unit.above
+            yield Use(line, "$0", how if isinstance(how, How) else How.OTHER)
 
 
 def resolutions(unit: Unit, *, locates: bool) -> Iterator[Use]:

@@ -12,7 +12,7 @@ from s2s_tools.scripts.syntax.units import SHELLS, Unit
 
 _SCRIPT: Final = re.compile(rb".*\.(?:sh|bash|zsh|ksh|dash|bats)", re.DOTALL)
 _SCRATCH: Final = re.compile(
-    rb"/(?:tmp|var|usr|etc|opt|dev|run|bin|sbin|proc)/|~/(?:\.|bin/)"
+    rb"/(?:tmp|var|usr|etc|opt|dev|run|bin|sbin|proc)(?:/|$)|~/(?:\.|bin/)"
 )
 _COPIERS: Final = frozenset(
     {b"cp", b"gcp", b"install", b"mv", b"rsync", b"scp", b"sftp", b"tar", b"zip"}
@@ -105,7 +105,8 @@ def _copied(unit: Unit, command: words.Command, name: bytes) -> tuple[Node, ...]
     plain = command.operands()
     if name == b"tar":
         packs = any(re.match(rb"-?[A-Za-z]*[cru]|--create", t) for t in texts[:1])
-        return plain if packs else ()
+        bundled = not texts[0].startswith(b"-") if texts else False
+        return plain[bundled:] if packs else ()
     if name == b"zip":
         return plain[1:]
     for at, text in enumerate(texts[:-1]):

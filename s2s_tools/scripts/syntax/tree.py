@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,8 @@ MAX_NODES: Final = 1_000_000
 # read many times its own size is given up, not waited for.
 _CHUNK: Final = 16_384
 _REREADS: Final = 64
+# The grammar stumbles over an escape at the very start of a here-document.
+_BACKSLASH: Final = re.compile(rb"(<<-?[ \t]*\w+[^\n]*\n[ \t]*)\\[^\n]")
 _OPENERS: Final = frozenset({"$", "${", "$(", "$((", "`"})
 
 
@@ -105,12 +108,13 @@ def parse(data: bytes) -> Tree:
     if b"\0" in data:
         return _unread(data, data.index(b"\0"))
     parser = _parser()
+    shown = _BACKSLASH.sub(rb"\1__", data)
     budget = _REREADS * (2 + len(data) // _CHUNK)
 
     def read(offset: int, _point: object) -> bytes:
         nonlocal budget
         budget -= 1
-        return data[offset : offset + _CHUNK] if budget >= 0 else b""
+        return shown[offset : offset + _CHUNK] if budget >= 0 else b""
 
     raw = parser.parse(read)
     if budget < 0 or raw.root_node.descendant_count > MAX_NODES:

@@ -116,6 +116,12 @@ def unescape_quoted(text: bytes) -> bytes:
     return _UNESCAPE_QUOTED.sub(lambda match: match[1] or b"", text)
 
 
+def is_quoted(tree: Tree, document: Node) -> bool:
+    """Whether a `heredoc_redirect` begins a document that the shell expands not."""
+    starts = (child for child in document.children if child.kind == "heredoc_start")
+    return any(mark in tree.text(start) for start in starts for mark in b"'\"\\")
+
+
 def live(tree: Tree, node: Node) -> bool:
     """Whether the word has an unquoted `*`, `?` or `[`: a pattern over file names."""
     parts = node.children if node.kind == "concatenation" else [node]

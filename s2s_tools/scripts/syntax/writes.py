@@ -87,17 +87,17 @@ def _changed(unit: Unit, command: words.Command, name: bytes) -> tuple[Node, ...
 def _into_folder(unit: Unit, command: words.Command) -> Iterator[bytes]:
     """`cp x.sh folder/`: a script that keeps its name."""
     plain = command.operands()
-    texts = command.texts
-    to_folder = any(t == b"-t" or t.startswith(b"--target-directory") for t in texts)
-    targets = plain[-1:] if not to_folder else ()
-    scratch = [all(map(references.is_scratch, unit.of(node))) for node in targets]
-    if any(scratch) or (len(plain) < 2 and not to_folder):
+    if len(plain) < 2:
         return
-    for target in targets:
-        if any(references.is_script(path) for path in unit.of(target)):
-            return
-    for path in references.paths(unit, plain[: len(plain) - len(targets)]):
-        if references.is_script(path):
+    targets = tuple(unit.of(plain[-1]))
+    if any(map(references.is_script, targets)) or all(
+        map(references.is_scratch, targets)
+    ):
+        return
+    for path in references.paths(unit, plain[:-1]):
+        name = marks.name(path)
+        renamed = any(marks.name(target).startswith(name) for target in targets)
+        if references.is_script(path) and not renamed:
             yield path
 
 
