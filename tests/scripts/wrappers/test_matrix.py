@@ -12,13 +12,13 @@ import pytest
 
 from s2s_tools.scripts.wrappers import render
 from s2s_tools.scripts.wrappers.model import ExecWrapper
-from tests.scripts.wrappers import matrix, worlds
+from tests.scripts.wrappers import matrix, shells, worlds
 from tests.scripts.wrappers.worlds import Call
 
 # Shells that only some machines have are tried where they are.
 TRIED: Final = [
     name
-    for name, shell in matrix.SHELLS.items()
+    for name, shell in shells.SHELLS.items()
     if shell.required or shutil.which(shell.program)
 ]
 Build = Callable[[str], tuple[Call, ExecWrapper]]
@@ -44,9 +44,9 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Build]:
 def test_the_body_runs_as_if_it_stood_there(
     world: str, shell: str, build: Build, require_tool: Callable[[str], str]
 ) -> None:
-    require_tool(matrix.SHELLS[shell].program)
+    require_tool(shells.SHELLS[shell].program)
     call, row = build(world)
-    if not matrix.applies(matrix.SHELLS[shell], call):
+    if not shells.applies(shells.SHELLS[shell], call):
         return
 
     result = matrix.cell(shell, world, call, row)

@@ -14,7 +14,7 @@ from s2s_tools.model import Repository, Worktree
 from s2s_tools.scripts.wrappers import look, render, resolve
 from s2s_tools.scripts.wrappers.model import ExecWrapper
 from s2s_tools.scripts.wrappers.resolve import Source
-from tests.scripts.wrappers import worlds
+from tests.scripts.wrappers import worlds, worlds_bodies
 from tests.scripts.wrappers.worlds import NAME, STORE, World
 
 ROW = ExecWrapper(
@@ -128,10 +128,10 @@ def test_the_first_line_is_read_as_the_kernel_reads_it(
 # --- what a planner asks ----------------------------------------------------
 
 UNREACHABLE = {
-    "bare repository": worlds.bare_repository_has_no_main_tree,
-    "separate git folder": worlds.separate_git_folder,
-    "submodule": worlds.submodule,
-    "no store anywhere": worlds.nothing_anywhere,
+    "bare repository": worlds_bodies.bare_repository_has_no_main_tree,
+    "separate git folder": worlds_bodies.separate_git_folder,
+    "submodule": worlds_bodies.submodule,
+    "no store anywhere": worlds_bodies.nothing_anywhere,
 }
 
 
