@@ -142,8 +142,10 @@ def test_a_link_target_leads_from_the_link_to_its_target(
 def test_the_canonical_stays_and_the_other_becomes_a_relative_link() -> None:
     scan = scan_of([file("bin/run.sh"), file("tools/x/run.sh")])
 
-    (write,) = plan.build(scan, facts_of(scan), HERE).writes
+    made = plan.build(scan, facts_of(scan), HERE)
 
+    (write,), (expect,) = made.writes, made.expects
+    assert (expect.path, expect.state) == (b"bin/run.sh", write.before)
     assert write.path == b"tools/x/run.sh"
     assert write.data == b"../../bin/run.sh"
     assert write.after.kind is Kind.LINK

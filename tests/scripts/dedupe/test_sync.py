@@ -145,6 +145,42 @@ def test_a_doubtful_worktree_is_written_only_when_it_is_named(why: str) -> None:
     assert asked.writes[0].named
 
 
+def test_a_copy_with_changes_is_written_only_where_its_tree_is_named() -> None:
+    scan = stale()
+    doubt = fact(scan.files[1], doubt="has changes")
+    more = {(ONE, b"a.sh"): doubt}
+
+    alone = planned(scan, more=more)
+    asked = planned(scan, replace(ALL, worktrees=frozenset({ONE})), more=more)
+
+    assert written(alone) == [TWO]
+    assert written(asked) == [ONE]
+
+
+def test_an_objection_holds_even_where_the_worktree_is_named() -> None:
+    scan = stale()
+    more = {(ONE, b"a.sh"): fact(scan.files[1], objection="it has two names")}
+
+    made = planned(scan, replace(ALL, worktrees=frozenset({ONE})), more=more)
+
+    assert [keep.reason for keep in made.keeps] == ["it has two names"]
+    assert made.writes == ()
+
+
+@pytest.mark.parametrize(
+    ("past", "said"),
+    [(Past({}), "never replaced"), (Past({}, complete=False), "history")],
+    ids=["diverged", "unknown"],
+)
+def test_only_what_the_canonical_once_was_is_written(past: Past, said: str) -> None:
+    scan = scan_of([file("a.sh", "new"), file("a.sh", "mine", ONE)], {b"a.sh": past})
+
+    made = planned(scan)
+
+    assert made.writes == ()
+    assert said in made.keeps[0].reason
+
+
 def test_a_worktree_behind_a_barrier_is_never_written() -> None:
     request = replace(ALL, worktrees=frozenset({ONE}))
 
