@@ -28,7 +28,9 @@ _OPERATORS: Final = (
     (rb":?\+.*", How.GUARD),
     (rb"(:[a-zA-Z])*:[AP](:[a-zA-Z])*", How.RESOLVES),
 )
-_PLAIN_SELF: Final = re.compile(rb"(?<!\\)(?:\\\\)*\$0(?![0-9])")
+_WRITTEN: Final = re.compile(rb"\$(?:\{0[^0-9]|0(?![0-9])|\{?BASH_SOURCE\b)")
+_EXPANSIONS: Final = frozenset({"simple_expansion", "expansion"})
+_DATA: Final = frozenset({"comment", "raw_string", "ansi_c_string", "test_operator"})
 _DEFAULT: Final = re.compile(rb":?[-=?].*", re.DOTALL)
 _RESOLVING_CODE: Final = re.compile(rb"realpath|readlink|abs_path|\.resolve\(")
 
@@ -44,24 +46,38 @@ def uses(unit: Unit) -> Iterator[Use]:
             how = How.OTHER if name == b"_" else _how(unit, node)
             if how is not None:
                 yield Use(unit.line(node), "$" + name.decode("utf-8", "replace"), how)
-    yield from _in_documents(unit)
+    yield from _missed(unit)
 
 
-def _in_documents(unit: Unit) -> Iterator[Use]:
-    """`$0` in here-documents, where the grammar takes it for plain text."""
-    for body in unit.tree.each("heredoc_body"):
-        redirect = body.parent
-        if redirect is None or words.is_quoted(unit.tree, redirect):
+def _missed(unit: Unit) -> Iterator[Use]:
+    """What the grammar takes for plain text: `$0` in here-documents, above all."""
+    for match in _WRITTEN.finditer(unit.tree.data):
+        start = match.start()
+        before = unit.tree.data[max(0, start - 64) : start]
+        if (len(before) - len(before.rstrip(b"\\"))) % 2:
             continue
-        text = bytearray(unit.tree.text(body))
-        for child in body.children:
-            if child.kind != "heredoc_content":
-                start, end = child.start - body.start, child.end - body.start
-                text[start:end] = b" " * (end - start)
-        for match in _PLAIN_SELF.finditer(text):
-            how = contexts.in_document(unit, redirect, body, body)
-            line = unit.tree.line_at(body.start + match.end()) + unit.above
-            yield Use(line, "$0", how if isinstance(how, How) else How.OTHER)
+        around = unit.tree.at(start)
+        above = (around, *around.ancestors())
+        if any(node.kind in _EXPANSIONS and node.start == start for node in above):
+            continue
+        how = _in_text(unit, above)
+        if how is not None:
+            yield Use(unit.tree.line_at(start) + unit.above, "$0", how)
+
+
+def _in_text(unit: Unit, above: tuple[Node, ...]) -> How | None:
+    """What plain text does with the path; None where no shell looks at it."""
+    for below, node in zip(above, (*above[1:], None), strict=True):
+        if below.kind in _DATA:
+            return None
+        if below.kind in {"command_substitution", "process_substitution"}:
+            break
+        if node is not None and node.kind == "heredoc_redirect":
+            if words.is_quoted(unit.tree, node):
+                return None
+            how = contexts.in_document(unit, node, below, below)
+            return how if isinstance(how, How) else How.OTHER
+    return How.OTHER
 
 
 def resolutions(unit: Unit, *, locates: bool) -> Iterator[Use]:

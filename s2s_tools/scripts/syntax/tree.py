@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Node:
         self.start = start
         self.end = end
         self.parent = parent
-        self.children: list[Node] = []
+        self.children: Sequence[Node] = ()
 
     def walk(self) -> Iterator[Node]:
         """This node and everything below it, in the order of the text."""
@@ -135,6 +135,8 @@ def _copied(data: bytes, raw: tree_sitter.Tree) -> Tree:
     cursor = raw.walk()
     kinds: dict[str, list[Node]] = {}
     parent: Node | None = None
+    beside: list[Node] = []
+    around: list[list[Node]] = []
     broken: list[int] = []
     while True:
         seen = cursor.node
@@ -142,18 +144,19 @@ def _copied(data: bytes, raw: tree_sitter.Tree) -> Tree:
         node = Node(seen.type, seen.start_byte, seen.end_byte, parent)
         if seen.is_missing or seen.is_error:
             broken.append(node.start)
-        if parent is not None:
-            parent.children.append(node)
-            if node.kind in _OPENERS:
-                _trim(node)
+        beside.append(node)
         kinds.setdefault(node.kind, []).append(node)
+        if node.kind in _OPENERS:
+            _trim(node)
         if cursor.goto_first_child():
+            around.append(beside)
+            node.children = beside = []
             parent = node
             continue
         while not cursor.goto_next_sibling():
-            if not cursor.goto_parent():
+            if parent is None or not cursor.goto_parent():
                 return Tree(data, kinds, tuple(broken))
-            parent = parent.parent if parent else None
+            parent, beside = parent.parent, around.pop()
 
 
 def _trim(node: Node) -> None:
