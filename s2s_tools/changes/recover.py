@@ -136,8 +136,9 @@ def _roll_back(
             else:
                 steps.unstage(site, step)
         except steps.Elsewhere as exc:
-            if staged and step.before != model.ABSENT:
-                kept.append(_left(step, str(exc)))
+            if not _made_folder(transaction, step):
+                temp = os.fsdecode(steps.temp_name(site, step))
+                kept.append(_left(step, f"{exc}; {temp} may be left in it"))
         except errors.Refused:
             kept.append(_left(step, "its old bytes are not in the backup any more"))
         failpoint(f"taken-back:{step.number}")
@@ -149,6 +150,12 @@ def _roll_back(
     else:
         forget(transaction.place, transaction.txid, ref=transaction.undoes is None)
     return tuple(kept)
+
+
+def _made_folder(transaction: journal.Transaction, step: model.Step) -> bool:
+    """Whether a step's folder was made by the transaction, so that it may be gone."""
+    parent = step.path.rpartition(b"/")[0]
+    return (step.worktree, parent) in transaction.journal.begin.folders
 
 
 def _old_bytes(

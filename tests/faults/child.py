@@ -52,6 +52,7 @@ class Fault:
     limit: int = 0  # largest file that may be written, in bytes
     old_kernel: bool = False  # no renameat2
     bug: str = ""
+    user: int = 0  # drop to this user's id first
 
 
 @dataclass
@@ -74,6 +75,10 @@ def run(folder: Path, action: str, fault: Fault) -> Told:
     if process == 0:
         os.close(read_end)
         with suppress(BaseException):
+            if fault.user:
+                os.setgroups([])
+                os.setgid(fault.user)
+                os.setuid(fault.user)
             told = perform(scene.Scene(folder), action, fault)
             os.write(write_end, json.dumps(asdict(told)).encode())
         os._exit(0)

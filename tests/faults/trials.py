@@ -9,8 +9,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,7 +25,16 @@ TRACED = (
     "write,pwrite64,fsync,fchmod,fchown,symlinkat,linkat,rename,renameat,renameat2,"
     "unlinkat,mkdirat,mkdir,ftruncate"
 )
-CRASHES = ("staged:4", "all-staged", "moved:0", "moved:4", "all-moved", "committed")
+CRASHES = (
+    "apply staged:4",
+    "apply all-staged",
+    "undo moved:4",
+    "apply moved:0",
+    "apply all-moved",
+    "apply moved:4",
+    "apply committed",
+    "undo committed",
+)
 EDITS = ("save", "replace", "delete", "chmod", "link", "folder", "held-open")
 EDITED = (
     "backed-up",
@@ -91,9 +101,16 @@ def finish(place: scene.Scene, known: judge.Truth, action: str, told: Told) -> s
 def after_crash(
     place: scene.Scene, known: judge.Truth, crash: str, fault: Fault
 ) -> str:
-    """Kill an apply at `crash`, then let something happen to the recovery too."""
-    child.run(place.folder, "apply", Fault(how="kill", point=crash))
+    """Kill an apply or undo at `crash`, then let something happen to recovery."""
+    _crash_at(place, crash)
     return after_fault(place, known, "recover", fault)
+
+
+def _crash_at(place: scene.Scene, crash: str) -> None:
+    action, _, point = crash.partition(" ")
+    if action == "undo":
+        child.run(place.folder, "apply", Fault())
+    child.run(place.folder, action, Fault(how="kill", point=point))
 
 
 def points(work: Workshop, action: str, crash: str = "") -> list[str]:
@@ -111,7 +128,7 @@ def told(work: Workshop, action: str, crash: str) -> Told:
         if action == "undo":
             child.run(place.folder, "apply", Fault())
         if crash:
-            child.run(place.folder, "apply", Fault(how="kill", point=crash))
+            _crash_at(place, crash)
         return child.run(place.folder, action, Fault())
 
 
@@ -378,12 +395,230 @@ def _race(place: scene.Scene, known: judge.Truth) -> str:
     return finish(place, known, "apply", Told())
 
 
+def after_kills(work: Workshop) -> Iterator[Trial]:
+    """Between a kill and the next run somebody cleans up, or edits."""
+    for crash in CRASHES:
+        yield Trial(
+            "git clean after a kill",
+            crash,
+            lambda s, t, c=crash: _cleaned(s, t, c),
+        )
+        for how in ("save", "delete", "link"):
+            yield Trial(
+                "an edit after a kill",
+                f"{how} after {crash}",
+                lambda s, t, c=crash, h=how: _edited_after(s, t, c, h),
+            )
+
+
+def _cleaned(place: scene.Scene, known: judge.Truth, crash: str) -> str:
+    _crash_at(place, crash)
+    for folder, _, files in os.walk(place.root):
+        for name in files:
+            if name.startswith(".s2s-"):
+                os.unlink(os.path.join(folder, name))
+    return after_fault(place, known, "recover", Fault())
+
+
+def _edited_after(place: scene.Scene, known: judge.Truth, crash: str, how: str) -> str:
+    _crash_at(place, crash)
+    fault = Fault(how=how)
+    child.edit(place, how, os.fsencode(fault.path))
+    judge.recovered(place)
+    return judge.edit_survives(place, known, fault)
+
+
+# --- permissions ----------------------------------------------------------------
+
+NOBODY = 65534
+
+
+def permissions(work: Workshop) -> Iterator[Trial]:
+    """What cannot be written or belongs to others; without the rights of root."""
+    yield Trial("permissions", "a folder is read-only", _read_only_folder)
+    yield Trial("permissions", "the repository is read-only", _read_only_git)
+    yield Trial("permissions", "no place for a journal", _no_place)
+    yield Trial("permissions", "a file cannot be read", _unreadable)
+    if os.geteuid() == 0:
+        yield Trial("permissions", "a file of another user", _foreign)
+        yield Trial("permissions", "another user's repository", _foreign_git)
+
+
+def _given(place: scene.Scene) -> int:
+    """Give the whole scene to nobody, where we are root; the user to become."""
+    place.save_plan()
+    if os.geteuid() != 0:
+        return 0
+    for folder, folders, files in os.walk(place.folder):
+        for name in [*folders, *files]:
+            os.chown(os.path.join(folder, name), NOBODY, NOBODY, follow_symlinks=False)
+    os.chown(place.folder, NOBODY, NOBODY)
+    home = place.folder.parent / "home"
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir()
+    os.chown(home, NOBODY, NOBODY)
+    os.environ["XDG_STATE_HOME"] = str(home)
+    return NOBODY
+
+
+def _expect(
+    place: scene.Scene, known: judge.Truth, user: int, error: str, text: str
+) -> str:
+    before = place.digest()
+    told = child.run(place.folder, "apply", Fault(user=user))
+    if told.error != error or text not in told.message:
+        raise judge.Wrong(f"it says {told.error}: {told.message}")
+    if place.digest() != before:
+        raise judge.Wrong("something was changed")
+    judge.same_git(place, known)
+    return "before"
+
+
+def _read_only_folder(place: scene.Scene, known: judge.Truth) -> str:
+    user = _given(place)
+    os.chmod(place.root / "tools", 0o555)
+    return _expect(place, known, user, "Refused", "(guard writable)")
+
+
+def _read_only_git(place: scene.Scene, known: judge.Truth) -> str:
+    user = _given(place)
+    for folder, _, _ in os.walk(place.root / ".git"):
+        os.chmod(folder, 0o555)
+    told = child.run(place.folder, "apply", Fault(user=user))
+    if not told.ok or place.digest() != known.after:
+        raise judge.Wrong(f"it says {told.error}: {told.message}")
+    if not any("the backup is in" in note for note in told.notes):
+        raise judge.Wrong("it does not say where the backup is")
+    if (place.root / ".git/s2s").exists():
+        raise judge.Wrong("the repository was written to")
+    killed = Fault(user=user, how="kill", point="moved:4")
+    child.run(place.folder, "undo", killed)
+    judge.each_path_is_whole(place, known)
+    undone = child.run(place.folder, "undo", Fault(user=user))
+    if not undone.ok or place.digest() != known.before:
+        raise judge.Wrong(f"undo says {undone.error}: {undone.message}")
+    judge.same_git(place, known)
+    return "before"
+
+
+def _no_place(place: scene.Scene, known: judge.Truth) -> str:
+    user = _given(place)
+    os.chmod(place.root / ".git", 0o555)
+    os.environ["XDG_STATE_HOME"] = "/proc"
+    return _expect(place, known, user, "WriteFailed", "a journal needs a place")
+
+
+def _unreadable(place: scene.Scene, known: judge.Truth) -> str:
+    user = _given(place)
+    os.chmod(place.root / "keep.sh", 0)  # not touched: no obstacle
+    os.chmod(place.root / "old.sh", 0)
+    return _expect(place, known, user, "FileUnreadable", "old.sh cannot be read")
+
+
+def _foreign(place: scene.Scene, known: judge.Truth) -> str:
+    user = _given(place)
+    os.chown(place.root / "old.sh", 0, 0)
+    return _expect(place, known, user, "Refused", "(guard owner)")
+
+
+def _foreign_git(place: scene.Scene, known: judge.Truth) -> str:
+    user = _given(place)
+    os.chown(place.root, 1234, 1234)
+    os.chown(place.root / ".git", 1234, 1234)
+    before = place.digest()
+    trusting = os.environ["GIT_CONFIG_GLOBAL"]
+    os.environ["GIT_CONFIG_GLOBAL"] = "/dev/null"
+    told = child.run(place.folder, "apply", Fault(user=user))
+    os.environ["GIT_CONFIG_GLOBAL"] = trusting
+    if told.ok or told.error in ("", "PermissionError", "OSError"):
+        raise judge.Wrong(f"it says {told.error}: {told.message}")
+    if place.digest() != before:
+        raise judge.Wrong("something was changed")
+    return "before"
+
+
+# --- a link flipped between check and write ---------------------------------------
+
+
+def flips(work: Workshop, count: int) -> Iterator[Trial]:
+    """A name, or a folder, is a link to something precious every other moment."""
+    for name, flip in (("the file itself", _flip_name), ("its folder", _flip_folder)):
+        yield Trial(
+            "a symbolic link flipped",
+            f"{name}, {count} times",
+            lambda s, t, f=flip: _flipped(s, t, f, count),
+        )
+
+
+def _flipped(
+    place: scene.Scene,
+    known: judge.Truth,
+    flip: Callable[[Path, Path], None],
+    count: int,
+) -> str:
+    outside = place.folder / "outside"
+    outside.mkdir()
+    for name in ("run.sh", "copy.sh"):
+        shutil.copy2(place.root / "tools" / name, outside / name)
+    precious = _listing(outside)
+    place.save_plan()
+    process = os.fork()
+    if process == 0:
+        for _ in range(count // 2):
+            flip(place.root / "tools", outside)
+        os._exit(0)
+    said = set()
+    while os.waitpid(process, os.WNOHANG) == (0, 0):
+        told = child.run(place.folder, "apply", Fault())
+        said.add(told.error)
+        if told.ok:
+            child.run(place.folder, "undo", Fault())
+        if _listing(outside) != precious:
+            raise judge.Wrong("what lies outside was changed")
+    strange = said - {"", "Refused", "FileChanged", "WriteFailed", "FileUnreadable"}
+    if strange:
+        raise judge.Wrong(f"it says {strange}")
+    judge.recovered(place)
+    judge.same_git(place, known)
+    if _listing(outside) != precious:
+        raise judge.Wrong("what lies outside was changed")
+    return "before"
+
+
+def _listing(folder: Path) -> list[tuple[str, scene.Entry]]:
+    found = sorted(os.listdir(folder))
+    return [(name, scene.entry(os.fsencode(folder / name))) for name in found]
+
+
+def _flip_name(folder: Path, outside: Path) -> None:
+    path, aside = folder / "run.sh", folder / "aside"
+    with suppress(OSError):  # we are fighting over the name
+        os.rename(path, aside)
+        path.symlink_to(outside / "run.sh")
+        time.sleep(0.001)
+        os.rename(aside, path)
+        time.sleep(0.001)
+
+
+def _flip_folder(folder: Path, outside: Path) -> None:
+    aside = folder.with_name("aside")
+    os.rename(folder, aside)
+    folder.symlink_to(outside)
+    time.sleep(0.001)
+    folder.unlink()
+    os.rename(aside, folder)
+    time.sleep(0.001)
+
+
 # --- planted bugs -------------------------------------------------------------
 
 
 def hunters(bug: str) -> Iterator[tuple[Trial, Trial]]:
     """Trials that may catch a planted bug, each with the same on clean code."""
-    for make in (_killed, _short, _edited, _held):
+    makers = (_killed, _short, _edited, _held)
+    likely = {"no-full-write-loop": _short, "no-recheck": _edited}
+    likely["commit-record-before-verify"] = _edited
+    for make in sorted(makers, key=lambda maker: maker is not likely.get(bug)):
         yield from zip(make(bug), make(""), strict=True)
 
 
@@ -392,7 +627,7 @@ def _killed(bug: str) -> Iterator[Trial]:
         fault = Fault(how="kill", point=point, bug=bug)
         kind = "kill at failpoint, apply"
         yield Trial(kind, point, lambda s, t, f=fault: after_fault(s, t, "apply", f))
-    for k in range(40, 120):
+    for k in range(60, 120):
         fault = Fault(how="kill", call=k, bug=bug)
         kind, name = "kill at call, apply", f"call {k}"
         yield Trial(kind, name, lambda s, t, f=fault: after_fault(s, t, "apply", f))
