@@ -52,23 +52,16 @@ class Reader:
         raise OSError(0, "it keeps changing")
 
     def kept(self, path: bytes) -> bytes | None:
-        """The id of a file's bytes with plain line ends; None where it has them.
+        """The id of a file's bytes as git keeps a text; None where they are those.
 
-        That is what git keeps of a file whose line ends it converts. Raises
-        OSError where it cannot be read.
+        That is with plain line ends and without the id in `$Id$`. Raises OSError
+        where it cannot be read.
         """
         fd = os.open(path, _FLAGS)
         with open(fd, "rb") as stream:
             data = stream.read()
-        plain = data.replace(b"\r\n", b"\n")
+        plain = _IDENT.sub(b"$Id$", data.replace(b"\r\n", b"\n"))
         return None if plain == data else self._id(plain)
-
-    def committed_id(self, path: bytes) -> bytes:
-        """The id that a text would get on its way into git: with git's line ends."""
-        with open(os.open(path, _FLAGS), "rb") as stream:
-            data = stream.read()
-        data = _IDENT.sub(b"$Id$", data.replace(b"\r\n", b"\n"))
-        return blob_id(data, self._name)
 
     def _read(self, path: bytes) -> Read | None:
         fd = os.open(path, _FLAGS)
@@ -107,6 +100,13 @@ class Reader:
         if size != found.st_size:
             raise Changing
         return Read(head[:_HEAD], size, told.digest(), found.st_mode)
+
+
+def warm_up() -> None:
+    """Import what hashes, before a process forks rather than in each child."""
+    import hashlib  # noqa: F401
+
+    import xxhash  # noqa: F401
 
 
 def blob_id(data: bytes, name: str) -> bytes:

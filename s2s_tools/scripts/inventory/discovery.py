@@ -50,15 +50,17 @@ def id_bytes(object_format: str) -> int:
     return _FORMATS[object_format]
 
 
-def linked_git_dir(folder: bytes) -> bytes | None:
-    """The git directory that a folder's `.git` names; None where it names none."""
+def linked_git_dir(folder: bytes, known: bytes = b"") -> bytes | None:
+    """The git directory that a folder's `.git` names; None where it names none.
+
+    `known` is one whose links are resolved, which it probably is.
+    """
     dot_git = os.path.join(folder, b".git")
-    if os.path.isdir(dot_git):
-        return os.path.realpath(dot_git)
     text = _text(dot_git)
-    if not text.startswith(b"gitdir:"):
-        return None
-    return os.path.realpath(os.path.join(folder, text[len(b"gitdir:") :].strip()))
+    if text.startswith(b"gitdir:"):
+        named = os.path.join(folder, text[len(b"gitdir:") :].strip())
+        return known if named == known else os.path.realpath(named)
+    return os.path.realpath(dot_git) if os.path.isdir(dot_git) else None
 
 
 def _search(path: bytes) -> _Place:
@@ -131,16 +133,28 @@ def _linked(root: bytes, common_dir: bytes) -> list[Worktree]:
     except OSError:
         return []
     by_path: dict[bytes, Worktree] = {}
+    parents: dict[bytes, bytes] = {}
     for name in sorted(names):
         git_dir = os.path.join(holder, name)
         link = _text(os.path.join(git_dir, b"gitdir")).strip()
         if not link:
             continue
-        folder = os.path.realpath(os.path.dirname(os.path.join(git_dir, link)))
+        folder = _resolved(os.path.dirname(os.path.join(git_dir, link)), parents)
         tree = _worktree(root, folder, git_dir, common_dir)
         if folder not in by_path or by_path[folder].foreign:
             by_path[folder] = tree
     return sorted(by_path.values(), key=lambda tree: tree.name)
+
+
+def _resolved(path: bytes, parents: dict[bytes, bytes]) -> bytes:
+    """The real path; most worktrees lie beside others, so parents are remembered."""
+    parent, name = os.path.split(path)
+    if name in (b"", b".", b".."):
+        return os.path.realpath(path)
+    if parent not in parents:
+        parents[parent] = os.path.realpath(parent)
+    inner = os.path.join(parents[parent], name)
+    return os.path.realpath(inner) if os.path.islink(inner) else inner
 
 
 def _unlisted(
@@ -162,11 +176,11 @@ def _worktree(
     foreign: bool = False,
 ) -> Worktree:
     head = heads.read(git_dir, common_dir)
-    back = linked_git_dir(folder)
+    back = linked_git_dir(folder, git_dir)
     locked = None
     if git_dir != common_dir:
         locked = _locked(git_dir)
-        foreign = foreign or (back is not None and back != os.path.realpath(git_dir))
+        foreign = foreign or (back is not None and back != git_dir)
     return Worktree(
         name=os.fsdecode(os.path.relpath(folder, root)),
         path=folder,

@@ -12,6 +12,7 @@ from s2s_tools.model import Repository, Worktree
 from s2s_tools.scripts.inventory import (
     attributes,
     checkout,
+    content,
     discovery,
     gitconfig,
     scope,
@@ -50,7 +51,7 @@ def survey(
     for tree in repository.worktrees:
         if tree.foreign:
             left_out["foreign_worktrees"] += 1
-        elif not os.path.isdir(tree.path):
+        elif not os.path.lexists(os.path.join(tree.path, b".git")):
             left_out["missing_worktrees"] += 1
         else:
             trees.append(tree)
@@ -108,6 +109,8 @@ def _run(
     if sum(map(_index_size, tasks)) < _WORTH_FORKING:
         processes = 1
     forks = processes > 1 and len(tasks) > 1
+    if forks:
+        content.warm_up()
     lines: dict[bytes, bool] = {}
 
     def work(number: int) -> tuple[object, ...]:
@@ -135,9 +138,9 @@ def _settle_sizes(tasks: Sequence[checkout.Task], listings: list[Listing]) -> No
     keys: set[bytes] = set()
     for listing in listings:
         keys.update(listing.keys)
-    sizes = Counter(key[4:] for key in keys)
-    if len(sizes) == len(keys):
+    if len({key[4:] for key in keys}) == len(keys):
         return
+    sizes = Counter(key[4:] for key in keys)
     doubtful = {name for name, count in sizes.items() if count > 1}
     for number, (task, listing) in enumerate(zip(tasks, listings, strict=True)):
         listings[number] = checkout.reread(task, listing, doubtful)

@@ -316,6 +316,16 @@ def test_a_file_converted_to_crlf_is_known_by_its_bytes(repo, attributes):
     assert files(found)[b"b.sh"].blob == repo.head("HEAD:b.sh")
 
 
+def test_a_touched_file_that_git_converts_keeps_its_place_in_history(repo):
+    repo.commit({".gitattributes": "*.sh eol=crlf\n"})
+    repo.file("b.sh").unlink()
+    repo.git("checkout", "b.sh")
+    settle(repo)
+    os.utime(repo.file("b.sh"))
+
+    assert files(look(repo))[b"b.sh"].blob == repo.head("HEAD:b.sh")
+
+
 def test_autocrlf_without_any_attribute_is_noticed(repo):
     repo.git("config", "core.autocrlf", "true")
     for name in ("a.sh", "b.sh"):
