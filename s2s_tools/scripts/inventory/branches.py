@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import NamedTuple
 
 from s2s_tools import errors
 from s2s_tools.model import Repository
+from s2s_tools.scripts.inventory import stored
 from s2s_tools.scripts.inventory.model import File
 from s2s_tools.system import gitobjects
 
@@ -30,9 +31,15 @@ class Branches(NamedTuple):
     unread: tuple[str, ...]
 
 
-def read(repository: Repository, paths: Iterable[bytes]) -> Branches:
-    """Each branch without a worktree, with what it has at `paths`.
+def read(
+    repository: Repository,
+    paths: Iterable[bytes],
+    *,
+    seen: Set[str] = frozenset(),
+) -> Branches:
+    """Each branch without a worktree, with the scripts that it has at `paths`.
 
+    `seen` are contents known to be scripts; wrappers among others are left out.
     A remote's branch counts only where no local branch is at its commit. The
     files say MARK and the branch's name where others say their worktree's.
     """
@@ -49,7 +56,27 @@ def read(repository: Repository, paths: Iterable[bytes]) -> Branches:
             continue
         files = (_file(name, path, entry) for path, entry in entries.items())
         found.append(Branch(name, commit, tuple(files)))
-    return Branches(tuple(found), tuple(unread))
+    return Branches(_without_wrappers(repository, found, seen), tuple(unread))
+
+
+def _without_wrappers(
+    repository: Repository, found: Iterable[Branch], seen: Set[str]
+) -> tuple[Branch, ...]:
+    held = tuple(found)
+    asked = {f.content for branch in held for f in branch.files} - seen
+    try:
+        blobs = gitobjects.blobs(repository.root, asked)
+    except errors.GitFailed:
+        return held
+    wrappers = {
+        name for name, data in blobs.items() if stored.wrapped(data) is not None
+    }
+    return tuple(
+        branch._replace(
+            files=tuple(f for f in branch.files if f.content not in wrappers)
+        )
+        for branch in held
+    )
 
 
 def _refs(repository: Repository) -> Iterable[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -26,6 +27,7 @@ class Line(NamedTuple):
     text: bytes
 
 
+@lru_cache(maxsize=8)  # one canonical is compared with many copies
 def read(data: bytes) -> tuple[Line, ...] | None:
     """The lines of a script without the blank ones.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from s2s_tools import errors
+from s2s_tools import constants, errors
 from s2s_tools.scripts.inventory import drift, markdown, scan, versions
 
 Repo = Any
@@ -300,6 +300,31 @@ def test_a_worktree_and_a_branch_of_one_name_stay_apart(make_repo: Callable) -> 
         ("w", ""),
         ("", "w"),
     ]
+
+
+def test_a_wrapper_on_a_branch_is_no_version(make_repo: Callable) -> None:
+    repo = make_repo({"a.sh": TEXT})
+    repo.git("checkout", "-q", "-b", "done")
+    repo.commit({"a.sh": "#!/bin/sh\n# s2s-wrapper:1 exec a.sh\nexec true\n"})
+    repo.git("checkout", "-q", "main")
+
+    assert read(repo).scripts == ()
+
+
+def test_a_branchs_script_is_compared_with_the_body_in_the_store(
+    make_repo: Callable,
+) -> None:
+    repo = make_repo({"a.sh": TEXT})
+    repo.git("branch", "old")
+    folder = constants.CANONICAL_FOLDER
+    repo.file("a.sh").unlink()
+    repo.commit({f"{folder}/a.sh": TEXT})
+    repo.commit({f"{folder}/a.sh": TOP})
+
+    (script,) = read(repo, "a.sh").scripts
+
+    assert script.id == "a.sh"
+    assert version(read(repo), "old").relation == "stale"
 
 
 def test_lexical_classes_are_named(make_repo: Callable) -> None:
