@@ -82,7 +82,7 @@ def refresh_of(
         repository=repository.common_dir,
         decisions=found.record.manifest.decisions,
         families=frozenset(_family(found.scan, name) for name in names),
-        worktrees=frozenset(_worktree(repository, name) for name in worktrees),
+        worktrees=frozenset(worktree(repository, name) for name in worktrees),
     )
     wanted = tuple(sync.candidates(found.scan, request))
     known = trees.Trees(repository)
@@ -164,7 +164,8 @@ def _family(scan: Scan, name: str) -> str:
     raise errors.NotFound(f"there is no script {name}; {hint}")
 
 
-def _worktree(repository: Repository, name: str) -> str:
+def worktree(repository: Repository, name: str) -> str:
+    """The worktree that a name or a path means; raises errors.NotFound."""
     names = [tree.name for tree in repository.worktrees]
     if name in names:
         return name
