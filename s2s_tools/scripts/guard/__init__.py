@@ -1,0 +1,1 @@
+"""What a commit may hold, decided from what is staged."""
