@@ -411,6 +411,37 @@ def after_kills(work: Workshop) -> Iterator[Trial]:
             )
 
 
+def next_runs(work: Workshop) -> Iterator[Trial]:
+    """The next run after a kill is an apply or an undo, not a recovery."""
+    for crash in CRASHES:
+        for action in ("apply", "undo"):
+            yield Trial(
+                "the next run is not a recovery",
+                f"{action} after {crash}",
+                lambda s, t, c=crash, a=action: _next(s, t, c, a),
+            )
+
+
+def _next(place: scene.Scene, known: judge.Truth, crash: str, action: str) -> str:
+    place.save_plan()
+    _crash_at(place, crash)
+    told = child.run(place.folder, action, Fault())
+    done = crash in ("apply committed", "undo moved:4")
+    expected = {
+        ("apply", True): ("FileChanged", known.after),
+        ("apply", False): ("", known.after),
+        ("undo", True): ("", known.before),
+        ("undo", False): ("NothingToUndo", known.before),
+    }
+    error, digest = expected[action, done]
+    if told.error != error or place.digest() != digest:
+        raise judge.Wrong(f"it says {told.error}: {told.message}")
+    judge.recovered(place)
+    side = judge.settled(place, known, told)
+    judge.there_and_back(place, known, side)
+    return side
+
+
 def _cleaned(place: scene.Scene, known: judge.Truth, crash: str) -> str:
     _crash_at(place, crash)
     for folder, _, files in os.walk(place.root):
