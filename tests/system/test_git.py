@@ -198,8 +198,11 @@ def test_nothing_that_a_repository_configures_is_run(
     gitobjects.blobs(where, [repo.head(f"{name}:a")])
     git.commits(repo.root + b"/.git", [name])
     git.merge(ONE, TEXT, NINE)
+    git.run(where, "update-ref", "refs/s2s/x", name)
 
     assert not mark.exists()
+    repo.git("update-ref", "refs/s2s/y", name)
+    assert mark.exists(), "the trap itself must work"
 
 
 def test_a_missing_object_is_never_fetched(make_repo: Callable, tmp_path: Path) -> None:
@@ -214,6 +217,8 @@ def test_a_missing_object_is_never_fetched(make_repo: Callable, tmp_path: Path) 
     trap.chmod(0o755)
     clone.git("config", "remote.origin.uploadpack", trap)
 
+    with pytest.raises(errors.GitFailed, match="not allowed"):
+        git.run(clone.root, "fetch")
     with pytest.raises(errors.GitFailed):
         gitlog.changes(clone.root, ["HEAD"], [b"a"])
     missing = remote.head("HEAD~1:a")

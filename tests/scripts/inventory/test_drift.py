@@ -198,6 +198,48 @@ def test_the_base_is_the_newest_content_that_both_have_had(
     assert merge.conflicts == 0
 
 
+def test_a_removal_is_no_common_version(make_repo: Callable) -> None:
+    repo = make_repo({"a.sh": TEXT, "b": "1"})
+    tree = repo.worktree("w", branch="w")
+    for side, text in ((repo, TOP), (tree, END)):
+        side.file("a.sh").unlink()
+        side.commit()
+        side.commit({"a.sh": text})
+
+    merge = version(read(repo), "w").merge
+
+    assert merge is not None
+    assert merge.base is not None
+    assert merge.base.summary == "first"
+    assert merge.conflicts == 0
+
+
+def test_an_edit_of_the_canonical_can_be_what_another_went_on_from(
+    make_repo: Callable,
+) -> None:
+    repo = make_repo({"a.sh": TEXT})
+    tree = repo.worktree("w", branch="w")
+    tree.commit({"a.sh": TOP})
+    tree.commit({"a.sh": TOP + "echo more\n"})
+    repo.write("a.sh", TOP)
+
+    merge = version(read(repo), "w").merge
+
+    assert merge is not None
+    assert (merge.ahead, merge.conflicts) == (1, 0)
+
+
+def test_a_file_that_changed_since_the_scan_is_not_compared(
+    make_repo: Callable,
+) -> None:
+    repo = make_repo({"a.sh": TEXT})
+    repo.worktree("w").write("a.sh", TOP)
+    seen = scan.scan(repo.root)
+    repo.write("w/a.sh", END)
+
+    assert version(drift.read(seen), "w").lines is None
+
+
 def test_without_a_common_version_no_merge_is_tried(make_repo: Callable) -> None:
     repo = make_repo({"other": "x"})
     repo.worktree("w", branch="w").commit({"a.sh": TEXT})

@@ -78,6 +78,14 @@ def test_the_main_worktree_has_the_canonical() -> None:
     assert family.members[0].relation is Relation.CANONICAL
 
 
+def test_the_main_worktree_comes_before_the_newest() -> None:
+    (family,) = build(
+        a_file("a.sh", "1", "+w"), a_file("a.sh", "2"), ranks={("+w", b"a.sh"): 0}
+    )
+
+    assert family.canonical == a_file("a.sh", "2")
+
+
 def test_what_the_manifest_chose_is_the_canonical() -> None:
     (family,) = build(
         a_file("a.sh", "1"),

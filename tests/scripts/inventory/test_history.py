@@ -284,6 +284,18 @@ def test_comments_alone_are_named_in_a_stale_copy(make_repo: Callable) -> None:
     assert member(found, "w").difference == "comments"
 
 
+def test_a_scan_of_many_differences_reads_none(make_repo: Callable) -> None:
+    names = [f"{n}.sh" for n in range(201)]
+    repo = make_repo({name: f"{A}# {name}\n" for name in names})
+    repo.worktree("w")
+    repo.commit({name: f"{A}# {name}, more\n" for name in names})
+
+    found = look(repo)
+
+    assert state(found, "w", "0.sh") == ("stale", 1)
+    assert member(found, "w", "0.sh").difference == ""
+
+
 def test_versions_that_git_converts_are_stale_all_the_same(
     make_repo: Callable,
 ) -> None:
