@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from s2s_tools import errors
@@ -60,7 +60,8 @@ def apply(
     uncommitted changes; `bundle` is a file that gets the backup as a git bundle.
     Raises errors.FileChanged where a file is not as the plan expects,
     errors.Refused where a guard forbids it, errors.Locked, errors.WriteFailed,
-    errors.JournalCorrupt; the tree is then as it was before.
+    errors.JournalCorrupt; the tree is then as it was before. The same holds, from
+    the next run on, if the process is killed; a loss of power is not tested.
     """
     _check_plan(plan, repository)
     if bundle is not None and os.path.lexists(bundle):
@@ -72,27 +73,15 @@ def apply(
     ):
         fail("locked")
         recovered = recover.under_lock(repository, places, failpoint=fail)
-        trees, found = _observe(plan, repository)
-        _check(plan, trees, found, allow_dirty)
-        images = _images(plan, found)
-        if not images:
+        work = _prepare(plan, repository, places, allow_dirty, bundle)
+        if work is None:
             return Applied(txid=None, written=0, recovered=recovered)
-        begin = _prepare(plan, places, images, trees, found, bundle)
         fail("backed-up")
-        outcome = transaction.run(
-            transaction.Work(
-                repository=repository,
-                places=places,
-                begin=begin,
-                images=images,
-                failpoint=fail,
-                progress=progress,
-            )
-        )
+        outcome = transaction.run(replace(work, failpoint=fail, progress=progress))
     return Applied(
-        txid=begin.txid,
-        written=len(images),
-        backup=backup.ref(begin.txid),
+        txid=work.begin.txid,
+        written=len(work.images),
+        backup=backup.ref(work.begin.txid),
         kept=outcome.kept,
         notes=(*outcome.notes, *_notes(repository, places[0])),
         recovered=recovered,
@@ -191,13 +180,17 @@ def step(number: int, write: model.Write) -> model.Step:
 
 def _prepare(
     plan: model.Plan,
+    repository: repositories.Repository,
     places: tuple[place.Place, ...],
-    images: tuple[backup.Image, ...],
-    trees: dict[str, TreeFacts],
-    found: Found,
+    allow_dirty: frozenset[str],
     bundle: bytes | None,
-) -> journal_codec.Begin:
-    """Keep the old bytes, as objects and as a bundle; the journal's first record."""
+) -> transaction.Work | None:
+    """Look, let the guards decide, keep the old bytes; None: nothing to change."""
+    trees, found = _observe(plan, repository)
+    _check(plan, trees, found, allow_dirty)
+    images = _images(plan, found)
+    if not images:
+        return None
     now, where, known = clock.now(), places[0], journal.read(places)
     with suppress(errors.GitFailed):
         expiry.expire(places, known, now=now)
@@ -206,7 +199,7 @@ def _prepare(
     if bundle is not None:
         backup.bundle(where, txid, source, bundle)
     heads = [tree.head for tree in trees.values() if tree.head]
-    return journal_codec.Begin(
+    begin = journal_codec.Begin(
         txid=txid,
         undoes=None,
         when=now,
@@ -214,6 +207,9 @@ def _prepare(
         backup=backup.save(where, txid, source, heads=heads),
         steps=tuple(image.step for image in images),
         folders=_folders(images, found),
+    )
+    return transaction.Work(
+        repository=repository, places=places, begin=begin, images=images
     )
 
 

@@ -14,11 +14,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import planted
 import scene
 
 from s2s_tools import errors
-from s2s_tools.changes import apply, journal, recover, steps, transaction, undo
-from s2s_tools.changes import state as states
+from s2s_tools.changes import apply, recover, undo
 from s2s_tools.system import atomic
 
 CALLS = (
@@ -100,7 +100,7 @@ def perform(place: scene.Scene, action: str, fault: Fault) -> Told:
     if fault.old_kernel:
         atomic._renameat2 = lambda: None  # type: ignore[assignment]
     if fault.bug:
-        BUGS[fault.bug]()
+        planted.BUGS[fault.bug]()
     if fault.limit:
         resource.setrlimit(resource.RLIMIT_FSIZE, (fault.limit, fault.limit))
     counter.install()
@@ -220,86 +220,6 @@ def edit(place: scene.Scene, how: str, path: bytes) -> None:
         os.mkdir(full)
     elif how == "checkout":
         scene.git_output(place.root, "checkout", "-q", "-f", "other")
-
-
-# --- bugs that the harness must find ----------------------------------------
-
-
-def _unlink_before_link() -> None:
-    def exchange(folder_fd: int, temp: bytes, name: bytes) -> None:
-        atomic.move(folder_fd, name, temp + b".x")
-        atomic.move(folder_fd, temp, name)
-        atomic.move(folder_fd, temp + b".x", temp)
-
-    atomic.exchange = exchange
-
-
-def _no_recheck() -> None:
-    real, check = steps.carry_out, steps.is_still
-
-    def carry_out(*args: Any) -> None:
-        steps.is_still = lambda *_: True
-        try:
-            real(*args)
-        finally:
-            steps.is_still = check
-
-    steps.carry_out = carry_out
-
-
-def _journal_after_rename() -> None:
-    real = journal.Writer.begin
-
-    class Late:
-        def __init__(self, where: Any, begin: Any) -> None:
-            self._begin = (where, begin)
-            self._writer: Any = None
-
-        def mark(self, name: str) -> None:
-            if name == "commit":
-                self._writer = real(*self._begin)
-                self._writer.mark("staged")
-                self._writer.mark("commit")
-
-        def close(self) -> None:
-            if self._writer is not None:
-                self._writer.close()
-
-    journal.Writer.begin = Late  # type: ignore[assignment]
-
-
-def _no_full_write_loop() -> None:
-    atomic.write_all = os.write  # type: ignore[assignment]
-
-
-def _commit_record_before_verify() -> None:
-    real, check = journal.Writer.begin, transaction.check
-    writers: list[journal.Writer] = []
-
-    def begin(*args: Any) -> journal.Writer:
-        writers.append(real(*args))
-        return writers[-1]
-
-    def early(*args: Any) -> None:
-        writers[-1].mark("commit")
-        check(*args)
-
-    journal.Writer.begin = begin  # type: ignore[assignment]
-    transaction.check = early
-
-
-BUGS: dict[str, Callable[[], None]] = {
-    "unlink-before-link": _unlink_before_link,
-    "no-recheck": _no_recheck,
-    "journal-after-rename": _journal_after_rename,
-    "no-full-write-loop": _no_full_write_loop,
-    "commit-record-before-verify": _commit_record_before_verify,
-}
-
-
-def path_state(place: scene.Scene, worktree: str, path: bytes) -> Any:
-    """The state of a path, without the product's step code."""
-    return states.observe(place.file(worktree, path))
 
 
 if __name__ == "__main__":

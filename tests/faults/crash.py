@@ -17,9 +17,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import child
+import bugs
 import judge
+import others
+import planted
+import rights
 import scene
+import syscalls
 import trials
 from trials import Trial, Workshop
 
@@ -41,7 +45,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="a sample of the trials")
     parser.add_argument("--json", action="store_true", help="the table as JSON")
     parser.add_argument("--kind", default="", help="only kinds that contain this")
-    parser.add_argument("--bug", choices=sorted(child.BUGS), help="plant this bug")
+    parser.add_argument("--bug", choices=sorted(planted.BUGS), help="plant this bug")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="s2s-crash-", dir=_memory()) as name:
         folder = Path(name)
@@ -107,16 +111,16 @@ def every(work: Workshop, *, quick: bool) -> Iterator[Trial]:
         trials.at_calls(work, step),
         trials.without_renameat2(work, step),
         trials.short_writes(work),
-        trials.edits(work),
-        trials.checkouts(work),
-        trials.second_runs(work),
-        trials.after_kills(work),
-        trials.next_runs(work),
-        trials.permissions(work),
-        trials.flips(work, 600 if quick else 10_000),
+        others.edits(work),
+        others.checkouts(work),
+        others.second_runs(work),
+        others.after_kills(work),
+        others.next_runs(work),
+        rights.permissions(work),
+        rights.flips(work, 600 if quick else 10_000),
     ]
     if shutil.which("strace"):
-        groups.append(trials.at_syscalls(work, 60 if quick else 2))
+        groups.append(syscalls.at_syscalls(work, 60 if quick else 2))
     if shutil.which("unshare") and os.geteuid() == 0:
         groups.append(trials.small_disks(work))
     for group in groups:
@@ -131,7 +135,7 @@ def _sample(group: Iterator[Trial]) -> Iterator[Trial]:
 
 def _hunt(work: Workshop, bug: str) -> int:
     """Which trial catches a planted bug; 0 if one does and clean code passes it."""
-    for trial, clean in trials.hunters(bug):
+    for trial, clean in bugs.hunters(bug):
         with work.fresh() as place:
             try:
                 trial.run(place, work.known)
