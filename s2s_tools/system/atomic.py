@@ -53,7 +53,7 @@ def exchange(folder_fd: int, temp: bytes, name: bytes) -> None:
     file in between; `mend` repairs what a kill leaves of that.
     """
     if not _rename(folder_fd, temp, name, _EXCHANGE):
-        _link(folder_fd, name, temp + _HOLD)
+        link(folder_fd, name, temp + _HOLD)
         move(folder_fd, temp, name)
         move(folder_fd, temp + _HOLD, temp)
 
@@ -82,11 +82,12 @@ def place(folder_fd: int, source: bytes, name: bytes) -> None:
     Without the kernel's help a kill can leave both names, of one file.
     """
     if not _rename(folder_fd, source, name, _NO_REPLACE):
-        _link(folder_fd, source, name)
+        link(folder_fd, source, name)
         os.unlink(source, dir_fd=folder_fd)
 
 
-def _link(folder_fd: int, source: bytes, name: bytes) -> None:
+def link(folder_fd: int, source: bytes, name: bytes) -> None:
+    """Give a file a second name; raises FileExistsError where `name` exists."""
     os.link(
         source,
         name,
