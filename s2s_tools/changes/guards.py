@@ -114,6 +114,13 @@ def _owner(case: Case) -> Verdict:
     return None
 
 
+def _special_bits(case: Case) -> Verdict:
+    mode = case.path.state.mode
+    if mode <= 0o777:
+        return None
+    return f"the file has special mode bits ({mode:o})", "remove them first"
+
+
 def _attributes(case: Case) -> Verdict:
     if not case.path.attributes:
         return None
@@ -205,6 +212,7 @@ _ALWAYS: Final[dict[str, Guard]] = {
     "submodule": _gitlink,
     "hard-link": _hard_link,
     "owner": _owner,
+    "special-bits": _special_bits,
     "attributes": _attributes,
     "writable": _writable,
 }

@@ -41,9 +41,9 @@ def _is_git(part: bytes) -> bool:
 
 
 def _write_flaw(write: model.Write) -> str | None:
-    for state in (write.before, write.after):
-        if problem := _state_flaw(state):
-            return problem
+    problem = _state_flaw(write.before) or _state_flaw(write.after)
+    if problem or _mode_flaw(write.after):
+        return problem or _mode_flaw(write.after)
     if write.after.kind is model.Kind.ABSENT:
         return None if write.data is None else "bytes for a path that goes away"
     if write.data is None:
@@ -70,11 +70,19 @@ def _state_flaw(state: model.State) -> str | None:
 
 
 def _file_flaw(state: model.State) -> str | None:
-    if not 0 <= state.mode <= 0o777:
+    if not 0 <= state.mode <= 0o7777:
+        return f"{state.mode:o} is no mode"
+    return None if state.sha256 else "a file without a sha-256"
+
+
+def _mode_flaw(state: model.State) -> str | None:
+    if state.kind is not model.Kind.FILE:
+        return None
+    if state.mode > 0o777:
         return f"mode {state.mode:o} is not made of permission bits alone"
     if not state.mode & 0o400:
         return f"mode {state.mode:o} would keep its owner from reading it"
-    return None if state.sha256 else "a file without a sha-256"
+    return None
 
 
 def _overlap(writes: Iterable[model.Write]) -> str | None:

@@ -342,6 +342,12 @@ def test_an_extended_attribute_is_refused(bench: Any) -> None:
     refused(bench, "attributes", bench.file(b"run.sh", b"new\n"))
 
 
+def test_a_set_user_id_bit_is_refused(bench: Any) -> None:
+    (bench.repo.path / "run.sh").chmod(0o4755)
+
+    refused(bench, "special-bits", bench.file(b"run.sh", b"new\n"))
+
+
 def test_a_nested_repository_is_refused(bench: Any) -> None:
     bench.repo.git("init", "-q", "vendor")
     bench.repo.write("vendor/x.sh", b"theirs\n")

@@ -194,12 +194,20 @@ def small_disks(work: Workshop, sizes: range = range(220, 480, 10)) -> Iterator[
             f"{size} KiB",
             lambda s, t, n=size: _on_tmpfs(s, t, n),
         )
+    for crash in CRASHES:
+        yield Trial(
+            "recovery with no byte free",
+            crash,
+            lambda s, t, c=crash: _on_tmpfs(s, t, 0, c),
+        )
 
 
-def _on_tmpfs(place: scene.Scene, known: judge.Truth, size: int) -> str:
+def _on_tmpfs(
+    place: scene.Scene, known: judge.Truth, size: int, crash: str = ""
+) -> str:
     """In a private mount namespace: fill a tmpfs, apply there, judge there."""
     argv = ["unshare", "-m", sys.executable, str(HERE / "tmpfs.py"), str(place.folder)]
-    done = subprocess.run([*argv, str(size)], capture_output=True, check=False)
+    done = subprocess.run([*argv, str(size), crash], capture_output=True, check=False)
     if done.returncode:
         raise judge.Wrong(done.stderr.decode(errors="replace").strip()[-300:])
     return done.stdout.decode().strip()
