@@ -42,20 +42,27 @@ def details(entries: Iterable[Entry]) -> Iterator[str]:
         yield f"  mode       {found.mode:04o}"
         yield f"  strategy   {found.strategy.value}"
         for copy in found.copies:
-            yield f"  {copy.relation.value:9}  {_place(copy.worktree, copy.path)}"
+            yield f"  {_word(copy):9}  {_place(copy.worktree, copy.path)}"
 
 
-def _copy(copy: Copy) -> dict[str, str]:
+def _copy(copy: Copy) -> dict[str, str | None]:
     return {
         "worktree": copy.worktree,
         "path": codec.text(copy.path),
         "relation": copy.relation.value,
+        "form": None if copy.form is None else copy.form.value,
+        "to": codec.text(copy.to) or None,
     }
 
 
 def _counts(copies: Iterable[Copy]) -> str:
-    counts = Counter(copy.relation.value for copy in copies)
+    counts = Counter(map(_word, copies))
     return ", ".join(f"{counts[word]} {word}" for word in sorted(counts)) or "none"
+
+
+def _word(copy: Copy) -> str:
+    """What stands there: a stand-in by its form, a file by its relation."""
+    return copy.relation.value if copy.form is None else copy.form.value
 
 
 def _place(worktree: str, path: bytes) -> str:

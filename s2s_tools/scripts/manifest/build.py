@@ -6,7 +6,16 @@ from collections.abc import Iterable
 
 from s2s_tools.scripts.inventory import stored
 from s2s_tools.scripts.inventory.model import Family, File, Relation, Scan
-from s2s_tools.scripts.manifest.model import Bodies, Copy, Entry, Manifest
+from s2s_tools.scripts.manifest import standins
+from s2s_tools.scripts.manifest.model import (
+    Bodies,
+    Copy,
+    Entry,
+    Manifest,
+    Strategy,
+)
+
+_DECIDED = frozenset((Strategy.EXEC, Strategy.SYMLINK, Strategy.COPY, Strategy.LEAVE))
 
 
 def canonicals(scan: Scan, recorded: Manifest) -> tuple[File, ...]:
@@ -20,12 +29,19 @@ def canonicals(scan: Scan, recorded: Manifest) -> tuple[File, ...]:
     return tuple(file for file in chosen if file is not None)
 
 
-def build(scan: Scan, bodies: Bodies, recorded: Manifest) -> Manifest:
+def build(
+    scan: Scan,
+    bodies: Bodies,
+    recorded: Manifest,
+    stands: standins.Stands | None = None,
+) -> Manifest:
     """The manifest of what is there now; `recorded` is the one before it.
 
     `bodies` must hold every canonical; a family whose canonical it lacks falls
-    out.
+    out. `stands` are the wrappers and links that stand in for scripts; recorded
+    ones that are gone stay recorded.
     """
+    homes = standins.Homes(scan, stands or {})
     declared = {(entry.worktree, entry.path): entry for entry in recorded.entries}
     entries = []
     for family in scan.families:
@@ -42,8 +58,16 @@ def build(scan: Scan, bodies: Bodies, recorded: Manifest) -> Manifest:
                 path=file.path,
                 sha256=body.sha256,
                 mode=file.mode,
-                strategy=body.strategy,
-                copies=_copies(family, file),
+                strategy=_strategy(before, body.strategy),
+                copies=tuple(
+                    sorted(
+                        (
+                            *_copies(family, file),
+                            *homes.of(family, file, before),
+                        ),
+                        key=lambda copy: copy[:2],
+                    )
+                ),
             )
         )
     return Manifest(entries=_unique(entries), decisions=recorded.decisions)
@@ -62,16 +86,20 @@ def _canonical(family: Family, declared: Iterable[tuple[str, bytes]]) -> File | 
 def _copies(family: Family, canonical: File) -> tuple[Copy, ...]:
     as_scanned = family.canonical is not None and family.canonical[:2] == canonical[:2]
     return tuple(
-        sorted(
-            Copy(
-                member.file.worktree,
-                member.file.path,
-                member.relation if as_scanned else _relation(member.file, canonical),
-            )
-            for member in family.members
-            if member.file[:2] != canonical[:2]
+        Copy(
+            member.file.worktree,
+            member.file.path,
+            member.relation if as_scanned else _relation(member.file, canonical),
         )
+        for member in family.members
+        if member.file[:2] != canonical[:2]
     )
+
+
+def _strategy(before: Entry | None, found: Strategy) -> Strategy:
+    """A strategy that was decided stays; the others follow the script."""
+    decided = before is not None and before.strategy in _DECIDED
+    return before.strategy if before is not None and decided else found
 
 
 def _relation(file: File, canonical: File) -> Relation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from s2s_tools.scripts.manifest.model import Copy, Entry, Manifest
+from s2s_tools.scripts.manifest.model import Copy, Entry, Form, Manifest
 
 
 class Difference(NamedTuple):
@@ -65,9 +65,21 @@ def _copies(before: Entry, now: Entry) -> Iterator[Difference]:
         elif old[place].relation is not new[place].relation:
             was, is_now = old[place].relation.value, new[place].relation.value
             text = f"the copy {_where(new[place])} was {was}, is {is_now}"
+        elif old[place][3:] != new[place][3:]:
+            text = f"{_where(new[place])} was {_form(old[place])}, is "
+            text += _form(new[place])
         else:
             continue
         yield Difference("copies", now.id, text)
+
+
+def _form(copy: Copy) -> str:
+    if copy.form is None:
+        return "a copy"
+    if copy.form is Form.EXEC:
+        return "a wrapper"
+    to = copy.to.decode("utf-8", "surrogateescape")
+    return f"a link to {to}" if to else "a link to the canonical"
 
 
 def _where(item: Entry | Copy) -> str:

@@ -14,6 +14,7 @@ from s2s_tools.scripts.manifest.model import (
     Copy,
     Decisions,
     Entry,
+    Form,
     Manifest,
     Strategy,
 )
@@ -37,7 +38,7 @@ _READABLE: Final = re.compile(
     "[ -~\u00c0-\u024f\u0370-\u052f\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]"
 )
 _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_Word = TypeVar("_Word", Relation, Strategy)
+_Word = TypeVar("_Word", Relation, Strategy, Form)
 
 
 def decode(top: document.Map) -> Manifest:
@@ -68,7 +69,10 @@ def text(entries: Iterable[Entry]) -> str:
 def ordered(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """The entries by id, their copies by worktree and path: the text's order."""
     by_id = sorted(entries, key=lambda entry: entry.id)
-    return tuple(e._replace(copies=tuple(sorted(e.copies))) for e in by_id)
+    return tuple(
+        e._replace(copies=tuple(sorted(e.copies, key=lambda copy: copy[:2])))
+        for e in by_id
+    )
 
 
 def scalar(value: bytes) -> str:
@@ -94,9 +98,15 @@ def _lines(entry: Entry) -> Iterator[str]:
         yield "    copies: []"
         return
     yield "    copies:"
-    for copy in entry.copies:
-        place = f"worktree: {_name(copy.worktree)}, path: {scalar(copy.path)}"
-        yield f"      - {{{place}, relation: {copy.relation.value}}}"
+    yield from (f"      - {{{_row(copy)}}}" for copy in entry.copies)
+
+
+def _row(copy: Copy) -> str:
+    row = f"worktree: {_name(copy.worktree)}, path: {scalar(copy.path)}"
+    row += f", relation: {copy.relation.value}"
+    if copy.form is not None:
+        row += f", form: {copy.form.value}"
+    return row + (f", to: {scalar(copy.to)}" if copy.to else "")
 
 
 def _name(worktree: str) -> str:
@@ -134,8 +144,14 @@ def _entry(item: document.Map) -> Entry:
 
 
 def _copy(item: document.Map) -> Copy:
-    item.only("worktree", "path", "relation")
-    return Copy(_worktree(item), _path(item, "path"), _word(item, "relation", Relation))
+    item.only("worktree", "path", "relation", "form", "to")
+    return Copy(
+        _worktree(item),
+        _path(item, "path"),
+        _word(item, "relation", Relation),
+        _word(item, "form", Form) if "form" in item else None,
+        _path(item, "to") if "to" in item else b"",
+    )
 
 
 def _allow(item: document.Map) -> Allow:

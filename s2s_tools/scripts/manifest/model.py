@@ -15,14 +15,31 @@ class Strategy(StrEnum):
 
     LINK = "link"  # a symbolic link runs the same
     KEEP = "keep"  # only the bytes themselves do
+    EXEC = "exec"  # a wrapper that runs the body
+    SYMLINK = "symlink"
+    COPY = "copy"  # the bytes, refreshed from the body
+    LEAVE = "leave"  # what is there, untouched
+
+
+class Form(StrEnum):
+    """What stands at a copy's path in place of the script's bytes."""
+
+    EXEC = "exec"
+    SYMLINK = "symlink"
 
 
 class Copy(NamedTuple):
-    """One file of a family, with its relation to the canonical."""
+    """One path of a family, with its relation to the canonical.
+
+    `form` is None where the bytes themselves are there. `to` is the file in the
+    same tree that a link leads to, empty where that is the canonical's path.
+    """
 
     worktree: str
     path: bytes
     relation: Relation
+    form: Form | None = None
+    to: bytes = b""
 
 
 class Entry(NamedTuple):

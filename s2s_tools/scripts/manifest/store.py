@@ -11,6 +11,7 @@ from s2s_tools import document, errors, settings
 from s2s_tools.changes import state as states
 from s2s_tools.changes.model import Kind, State
 from s2s_tools.model import Repository, Worktree
+from s2s_tools.scripts.inventory.model import Scan
 from s2s_tools.scripts.manifest import codec, location
 from s2s_tools.scripts.manifest.model import Bodies, Body, Manifest, Strategy
 from s2s_tools.system import files
@@ -102,6 +103,21 @@ def texts(repository: Repository, places: Iterable[Place]) -> dict[Place, bytes]
             continue
         if entry is not None and entry.data is not None and _is_regular(entry):
             found[worktree, path] = entry.data
+    return found
+
+
+def links(scan: Scan) -> dict[Place, bytes]:
+    """The text of each link that the scan met at a script's path."""
+    roots = {tree.name: tree.path for tree in scan.repository.worktrees}
+    found = {}
+    for item in scan.apart:
+        if item.reason != "symlinks":
+            continue
+        try:
+            text = os.readlink(os.path.join(roots[item.worktree], item.path))
+        except OSError:
+            continue
+        found[item.worktree, item.path] = text
     return found
 
 

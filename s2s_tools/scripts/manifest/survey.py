@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from s2s_tools.scripts.inventory import discovery, scan
 from s2s_tools.scripts.inventory.model import Scan
 from s2s_tools.scripts.inventory.survey import Progress
-from s2s_tools.scripts.manifest import build, store
+from s2s_tools.scripts.manifest import build, standins, store
 from s2s_tools.scripts.manifest.model import Manifest
 
 
@@ -47,4 +47,5 @@ def manifest(survey: Survey) -> Manifest:
     recorded = survey.record.manifest
     wanted = [file[:2] for file in build.canonicals(survey.scan, recorded)]
     bodies = store.bodies(survey.scan.repository, wanted)
-    return build.build(survey.scan, bodies, recorded)
+    stands = standins.stands(survey.scan, store.links(survey.scan))
+    return build.build(survey.scan, bodies, recorded, stands)

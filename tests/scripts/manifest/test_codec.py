@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from s2s_tools import document, errors
 from s2s_tools.scripts.inventory.model import Relation
 from s2s_tools.scripts.manifest import codec
-from s2s_tools.scripts.manifest.model import Copy, Entry, Strategy
+from s2s_tools.scripts.manifest.model import Copy, Entry, Form, Strategy
 
 SHA = "a" * 64
 WORDS = ["null", "true", "no", "on", "y", "~", "-", "1", "1e5", "0x1", ".5", ".inf"]
@@ -50,7 +50,14 @@ digests = st.one_of(
     st.just("1e" + "0" * 62),
     st.just("0" * 63 + "e"),
 )
-copies = st.builds(Copy, worktrees, paths, st.sampled_from(list(Relation)))
+copies = st.builds(
+    Copy,
+    worktrees,
+    paths,
+    st.sampled_from(list(Relation)),
+    form=st.none() | st.sampled_from(list(Form)),
+    to=st.just(b"") | paths,
+)
 entries = st.builds(
     Entry,
     id=paths,
