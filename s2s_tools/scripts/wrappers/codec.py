@@ -40,9 +40,7 @@ def _entry(item: document.Map) -> Entry:
     return entry
 
 
-def _check(
-    item: document.Map, key: str, pattern: re.Pattern[str], *texts: str
-) -> None:
+def _check(item: document.Map, key: str, pattern: re.Pattern[str], *texts: str) -> None:
     for text in texts:
         if not pattern.fullmatch(text):
             raise item.fail(key, f"{text!r} may not stand in a script")
