@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from s2s_tools.scripts.inventory import relations, stored
+from s2s_tools.scripts.inventory import kinship, relations, stored
 from s2s_tools.scripts.inventory.model import Family, File, Member
 
-MAIN = "."
+MAIN = kinship.MAIN
 _NEVER = 1 << 62  # older than every rank: not in history
 
 Place: TypeAlias = tuple[str, bytes]  # a worktree's name, a path inside it
+Content: TypeAlias = tuple[str, str]  # a worktree's name, a content in it
 Kin: TypeAlias = tuple[File, ...]  # the files of one family, before it has a head
 
 
@@ -19,22 +20,29 @@ def group(files: Iterable[File]) -> tuple[Kin, ...]:
     """Every file in exactly one group.
 
     Together are files at the same path of several worktrees, and files of the
-    same content at several paths of one worktree; an empty file only with those
-    at its own path. A body in the store counts as standing at its old path.
+    same content at several paths of one worktree, unless the main worktree has
+    different contents there; an empty file only with those at its own path. A
+    body in the store counts as standing at its old path.
     """
     by_path: dict[bytes, list[File]] = {}
-    first: dict[tuple[str, str], bytes] = {}
-    joined: dict[bytes, bytes] = {}
+    first: dict[Content, bytes] = {}
+    same: dict[Content, set[bytes]] = {}
+    main: dict[bytes, str] = {}
     for file in files:
         home = stored.home(file.path)
         by_path.setdefault(home, []).append(file)
+        if file.worktree == MAIN:
+            main[home] = file.content
         if file.size:
-            path = first.setdefault((file.worktree, file.content), home)
+            key = (file.worktree, file.content)
+            path = first.setdefault(key, home)
             if path != home:
-                _join(joined, path, home)
+                same.setdefault(key, {path}).add(home)
+    ties = kinship.Kinship(main)
+    ties.join_all(same)
     kin: dict[bytes, list[File]] = {}
     for path, found in by_path.items():
-        kin.setdefault(_leader(joined, path), []).extend(found)
+        kin.setdefault(ties.leader(path), []).extend(found)
     return tuple(map(tuple, kin.values()))
 
 
@@ -156,19 +164,3 @@ def _pairs(
 def _is_alone(canonical: File, files: Kin) -> bool:
     here = canonical.worktree
     return here != MAIN and all(file.worktree == here for file in files)
-
-
-def _leader(joined: dict[bytes, bytes], path: bytes) -> bytes:
-    """The path that stands for `path`'s group; shortens the way there."""
-    top = path
-    while top in joined:
-        top = joined[top]
-    while path != top:
-        joined[path], path = top, joined[path]
-    return top
-
-
-def _join(joined: dict[bytes, bytes], one: bytes, other: bytes) -> None:
-    low, high = sorted((_leader(joined, one), _leader(joined, other)))
-    if low != high:
-        joined[high] = low

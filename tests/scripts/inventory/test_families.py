@@ -39,7 +39,15 @@ def test_the_same_content_at_two_paths_of_a_tree_is_one_family() -> None:
     assert places(found[0]) == [(".", "a.sh"), (".", "b.sh")]
 
 
-def test_a_duplicate_in_any_tree_joins_the_paths_in_all_trees() -> None:
+def test_a_duplicate_in_a_linked_tree_joins_what_main_lacks() -> None:
+    found = build(
+        a_file("a.sh", "1"), a_file("a.sh", "1", "w"), a_file("b.sh", "1", "w")
+    )
+
+    assert len(found) == 1
+
+
+def test_what_differs_in_the_main_worktree_is_two_scripts_everywhere() -> None:
     found = build(
         a_file("a.sh", "1"),
         a_file("b.sh", "2"),
@@ -47,7 +55,23 @@ def test_a_duplicate_in_any_tree_joins_the_paths_in_all_trees() -> None:
         a_file("b.sh", "1", "w"),
     )
 
-    assert len(found) == 1
+    assert [places(family) for family in found] == [
+        [(".", "a.sh"), ("w", "a.sh")],
+        [(".", "b.sh"), ("w", "b.sh")],
+    ]
+
+
+def test_a_third_path_does_not_join_what_main_keeps_apart() -> None:
+    found = build(
+        a_file("a.sh", "1"),
+        a_file("c.sh", "2"),
+        a_file("a.sh", "3", "v"),
+        a_file("b.sh", "3", "v"),
+        a_file("b.sh", "4", "w"),
+        a_file("c.sh", "4", "w"),
+    )
+
+    assert [family.id for family in found] == ["a.sh", "c.sh"]
 
 
 def test_an_unrelated_script_of_the_same_name_is_another_family() -> None:
@@ -234,3 +258,21 @@ def test_identical_means_the_same_bytes_as_the_canonical(files: list[File]) -> N
         for member in family.members[1:]:
             same = member.file.content == family.canonical.content
             assert (member.relation is Relation.IDENTICAL) == same
+
+
+@given(FILES)
+def test_the_main_worktree_has_one_content_in_a_family(files: list[File]) -> None:
+    for family in build(*files):
+        mine = {m.file.content for m in family.members if m.file.worktree == "."}
+
+        assert len(mine) <= 1
+
+
+@given(FILES)
+def test_duplicates_are_in_one_family_where_main_agrees(files: list[File]) -> None:
+    family_of = {m.file[:2]: f.id for f in build(*files) for m in f.members}
+    for one in files:
+        for other in files:
+            same = one.worktree == other.worktree == "."
+            if same and one.content == other.content and one.size:
+                assert family_of[one[:2]] == family_of[other[:2]]
