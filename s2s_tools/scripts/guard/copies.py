@@ -55,14 +55,9 @@ def _case(
         return not (decided or _is_managed(path, entry, around))
 
     after = frozenset(filter(counts, commit.after[content]))
-    before = max(
-        (sum(map(counts, past.get(content, ()))) for past in commit.before), default=0
-    )
-    new = frozenset(
-        path
-        for path in after & commit.scripts
-        if path in changed and changed[path].before != content
-    )
+    pasts = [frozenset(filter(counts, p.get(content, ()))) for p in commit.before]
+    before = max(map(len, pasts), default=0)
+    new = (after & commit.scripts & changed.keys()).difference(*pasts)
     twins = Counter(changed[path].before for path in new if changed[path].before)
     allowed = max(1, before, *twins.values())
     return _Case(after, new, before, allowed, entry, around.manifest_name)

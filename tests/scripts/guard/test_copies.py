@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import os
+
 import pytest
 
-from s2s_tools.scripts.guard import service
-from s2s_tools.scripts.guard.model import Check
+from s2s_tools import errors
+from s2s_tools.scripts.guard import index, service
+from s2s_tools.scripts.guard.model import Change, Check
+from s2s_tools.system import git
 
 A = "#!/bin/sh\necho a\n"
 B = "#!/bin/sh\necho b\n"
@@ -103,3 +109,243 @@ def test_the_first_commit_may_not_hold_copies_either(make_repo):
     repo.git("add", "--all")
 
     assert found(repo) == [(b"b.sh", b"a.sh")]
+
+
+# --- what is written down -----------------------------------------------------
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def manifest(*, entry: str = "", decisions: str = "") -> str:
+    """A manifest with one entry of script A at `entry`, and decisions."""
+    rows = (
+        f"scripts:\n  - id: {entry}\n    canonical: {entry}\n"
+        f'    sha256: "{digest(A)}"\n    mode: "0755"\n    strategy: link\n'
+        "    copies:\n"
+        "      - {worktree: wt, path: old/a.sh, relation: identical}\n"
+    )
+    return f"schema: 1\n{decisions}" + (rows if entry else "")
+
+
+ALLOWED = f"""allow:
+  - sha256: "{digest(A)}"
+    paths: [docker/wait.sh]
+    reason: the image is built from this folder alone
+"""
+
+
+def test_an_allowed_copy_may_be_committed_and_no_other(make_repo):
+    repo = make_repo({"lib/a.sh": A, ".s2s/manifest.yaml": manifest(decisions=ALLOWED)})
+    repo.write("docker/wait.sh", A)
+    repo.git("add", "--all")
+    allowed = found(repo)
+    repo.write("tools/c.sh", A)
+    repo.git("add", "--all")
+
+    assert allowed == []
+    assert found(repo) == [(b"tools/c.sh", b"lib/a.sh")]
+
+
+def test_a_decision_counts_as_it_is_staged(make_repo):
+    repo = make_repo({"lib/a.sh": A, ".s2s/manifest.yaml": manifest()})
+    repo.write("docker/wait.sh", A)
+    repo.git("add", "--all")
+    repo.write(".s2s/manifest.yaml", manifest(decisions=ALLOWED))
+    before = found(repo)
+    repo.git("add", "--all")
+
+    assert before == [(b"docker/wait.sh", b"lib/a.sh")]
+    assert found(repo) == []
+
+
+def test_what_is_kept_is_never_a_copy(make_repo):
+    text = manifest(decisions='keep: ["vendor/**"]\n')
+    repo = make_repo({"lib/a.sh": A, ".s2s/manifest.yaml": text})
+    repo.write("vendor/x/a.sh", A)
+    repo.git("add", "--all")
+
+    assert found(repo) == []
+
+
+def test_a_copy_of_a_recorded_script_is_refused_where_the_tree_lacks_it(make_repo):
+    text = manifest(entry="lib/a.sh")
+    repo = make_repo({".s2s/manifest.yaml": text, "x.sh": B})
+    repo.write("tools/c.sh", A)
+    repo.git("add", "--all")
+
+    assert found(repo) == [(b"tools/c.sh", b"lib/a.sh")]
+
+
+@pytest.mark.parametrize("path", ["lib/a.sh", "old/a.sh"])
+def test_a_recorded_path_may_be_added(path, make_repo):
+    repo = make_repo({".s2s/manifest.yaml": manifest(entry="lib/a.sh")})
+    repo.write(path, A)
+    repo.git("add", "--all")
+
+    assert found(repo) == []
+
+
+def test_a_recorded_script_may_be_renamed(make_repo):
+    text = manifest(entry="lib/a.sh")
+    repo = make_repo({".s2s/manifest.yaml": text, "lib/a.sh": A})
+    repo.git("mv", "lib/a.sh", "a.sh")
+
+    assert found(repo) == []
+
+
+def test_a_linked_worktree_reads_the_main_ones_manifest(make_repo):
+    repo = make_repo({"x.sh": B})
+    linked = repo.worktree("../linked", branch="other")
+    repo.write(".s2s/manifest.yaml", manifest(entry="lib/a.sh"))
+    linked.write("tools/c.sh", A)
+    linked.git("add", "--all")
+
+    assert found(linked) == [(b"tools/c.sh", b"lib/a.sh")]
+
+
+def test_a_broken_manifest_ends_the_check_with_its_line(make_repo):
+    repo = make_repo({".s2s/manifest.yaml": "schema: 1\nkeep: 3\n", "a.sh": A})
+    repo.write("b.sh", B)
+    repo.git("add", "--all")
+
+    with pytest.raises(errors.InvalidDocument, match=r"manifest\.yaml:2: keep"):
+        found(repo)
+
+
+def test_only_a_staged_manifest_is_judged_by_its_own_check(make_repo):
+    repo = make_repo({".s2s/manifest.yaml": "schema: 1\nkeep: 3\n", "a.sh": A})
+    repo.write("b.sh", B)
+    repo.git("add", "--all")
+    before = service.check(repo.root, [Check.MANIFEST_VALID])
+    repo.write(".s2s/manifest.yaml", "schema: 1\nallow: 4\n")
+    repo.git("add", "--all")
+    [finding] = service.check(repo.root, Check)
+
+    assert before == ()
+    assert finding.check is Check.MANIFEST_VALID
+    assert finding.message.startswith(".s2s/manifest.yaml:2: allow: ")
+
+
+# --- git's ways to commit -------------------------------------------------------
+
+
+def test_a_merge_may_bring_what_the_other_side_has(make_repo):
+    repo = make_repo({"x.sh": B})
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit({"a.sh": A, "b.sh": A, "x.sh": "#!/bin/sh\necho side\n"})
+    repo.git("checkout", "-q", "main")
+    repo.commit({"x.sh": "#!/bin/sh\necho main\n"})
+    repo.git("merge", "-q", "side", check=False)
+    repo.git("add", "--all")
+    merged = found(repo)
+    repo.write("c.sh", A)
+    repo.git("add", "c.sh")
+
+    assert merged == []
+    assert found(repo) == [(b"c.sh", b"a.sh")]
+
+
+@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
+def test_every_object_format_is_read(object_format, make_repo, tmp_path):
+    base = make_repo()
+    path = tmp_path / "other"
+    base.git("init", "-q", f"--object-format={object_format}", path)
+    repo = dataclasses.replace(base, path=path)
+    repo.write("a.sh", A)
+    repo.write("b.sh", A)
+    repo.git("add", "--all")
+
+    assert found(repo) == [(b"b.sh", b"a.sh")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [b"a\nb.sh", b"\xff\xfe.sh", b"-x.sh", b"$(id).sh", b"t\tb.sh", b":(top).sh"],
+)
+def test_hostile_names_are_told_as_they_are(name, make_repo):
+    repo = make_repo({"0.sh": A})
+    repo.write(name, A)
+    repo.git("add", "--all")
+
+    assert found(repo) == [(name, b"0.sh")]
+
+
+def test_a_script_without_extension_is_known_by_its_first_line(make_repo):
+    repo = make_repo({"a": A, "notes": "text\n", "a.txt": A})
+    repo.write("b", A)
+    repo.write("notes2", "text\n")
+    repo.write("c.txt", A)
+    repo.git("add", "--all")
+
+    assert found(repo) == [(b"b", b"a")]
+
+
+def test_a_link_is_no_copy_and_a_file_in_its_place_is(make_repo):
+    repo = make_repo({"a.sh": A})
+    repo.file("b.sh").symlink_to("a.sh")
+    repo.git("add", "--all")
+    as_link = found(repo)
+    repo.commit()
+    repo.file("b.sh").unlink()
+    repo.write("b.sh", A)
+    repo.git("add", "--all")
+
+    assert as_link == []
+    assert found(repo) == [(b"b.sh", b"a.sh")]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param([("update-index", "--split-index")], id="split"),
+        pytest.param(
+            [("sparse-checkout", "set", "--cone", "--sparse-index", "in")], id="sparse"
+        ),
+    ],
+)
+def test_an_index_in_parts_is_read_whole(steps, make_repo):
+    repo = make_repo({"in/x.sh": B, "out/a.sh": A})
+    for step in steps:
+        repo.git(*step)
+    repo.write("in/c.sh", A)
+    repo.git("add", "in/c.sh")
+
+    assert found(repo) == [(b"in/c.sh", b"out/a.sh")]
+
+
+# --- what the tests above would catch -------------------------------------------
+
+
+def test_a_check_that_compares_the_work_tree_is_caught(make_repo, monkeypatch):
+    repo = make_repo({"lib/a.sh": A})
+    repo.write("tools/c.sh", A)
+    repo.git("add", "--all")
+    repo.write("tools/c.sh", B)
+    right = found(repo)
+
+    def planted(self, contents):
+        for id in contents:
+            paths = [c.path for c in self.changes if c.after == id]
+            yield id, (repo.path / os.fsdecode(paths[0])).read_bytes()
+
+    monkeypatch.setattr(index.Index, "changes", property(work_tree))
+    monkeypatch.setattr(index.Index, "blobs", planted)
+
+    assert right == [(b"tools/c.sh", b"lib/a.sh")]
+    assert found(repo) != right
+
+
+def work_tree(self) -> tuple[Change, ...]:
+    """The planted bug: what differs from HEAD on the disk."""
+    told = git.output(self.worktree.path, "diff-index", "--raw", "-z", "HEAD")
+    words = told.split(b"\0")
+    found = []
+    for meta, path in zip(words[:-1:2], words[1::2], strict=True):
+        old = meta.split()[2].decode()
+        held = git.output(
+            self.worktree.path, "hash-object", os.path.join(self.worktree.path, path)
+        )
+        found.append(Change(path, old if old.strip("0") else "", held.decode().strip()))
+    return tuple(found)
