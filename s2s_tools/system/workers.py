@@ -93,8 +93,8 @@ class _Pool:
             self._children[answers] = child
             return
         try:
-            os.close(feed)
-            os.close(answers)
+            for unused in (feed, answers, *self._children):
+                os.close(unused)  # or the others' pipes never break
             _serve(work, source, out)
         finally:
             os._exit(0)

@@ -179,8 +179,11 @@ class _Survey:
                     continue
             try:
                 now = lstat(base + path)
-            except OSError:
+            except FileNotFoundError:
                 self._gone(index, path, at, kind)
+                continue
+            except OSError as exc:
+                self._set_apart("unreadable", path, kind, exc.strerror or str(exc))
                 continue
             ctime, cnano, mtime, mnano, ino, mode, size = unpack(data, at)
             modified = mtime * _SECOND + mnano
@@ -223,6 +226,9 @@ class _Survey:
         try:
             link = stat.S_ISLNK(os.lstat(self.base + path).st_mode)
         except FileNotFoundError:
+            return
+        except OSError as exc:
+            self._set_apart("unreadable", path, kind, exc.strerror or str(exc))
             return
         if link:
             self._set_apart("symlinks", path, kind)
