@@ -33,6 +33,7 @@ _REASONS = {
     "not_checked_out": "left out by sparse checkout",
     "symlinks": "symbolic links",
     "unreadable": "unreadable",
+    "wrappers": "generated wrappers of scripts",
 }
 _RELATIONS = tuple(Relation)
 
