@@ -9,7 +9,7 @@ from typing import NamedTuple
 from s2s_tools.scripts.dedupe import reasons
 from s2s_tools.scripts.guard.model import Around, Change, Check, Commit, Finding, shown
 from s2s_tools.scripts.inventory import stored
-from s2s_tools.scripts.manifest.model import Entry
+from s2s_tools.scripts.manifest.model import Entry, Strategy
 
 
 def find(commit: Commit, around: Around) -> Iterator[Finding]:
@@ -69,7 +69,7 @@ def _is_managed(path: bytes, entry: Entry | None, around: Around) -> bool:
         return True
     return (
         entry is not None
-        and entry.strategy.value == "copy"
+        and entry.strategy is Strategy.COPY
         and any(copy.path == path for copy in entry.copies)
     )
 

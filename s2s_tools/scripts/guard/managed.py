@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from s2s_tools.scripts.dedupe import reasons
 from s2s_tools.scripts.guard.model import Around, Change, Check, Commit, Finding, shown
 from s2s_tools.scripts.inventory import stored
-from s2s_tools.scripts.manifest.model import Entry
+from s2s_tools.scripts.manifest.model import Entry, Strategy
 
 
 def find(commit: Commit, around: Around) -> Iterator[Finding]:
@@ -34,7 +34,7 @@ def _body(path: bytes, worktree: str, around: Around) -> bytes | None:
     if stored.place(path) in around.at:
         return stored.place(path)
     for entry in around.manifest.entries:
-        if entry.strategy.value == "copy" and _names(entry, path, worktree, around):
+        if entry.strategy is Strategy.COPY and _names(entry, path, worktree, around):
             return entry.path
     return None
 

@@ -14,8 +14,7 @@ _SHORT: Final = 64 * 1024  # is read whole at once
 _START: Final = re.compile(rb"^scripts:\n(?=  - id: )", re.MULTILINE)
 # What `codec.text` writes; a section of any other layout is read whole.
 _ENTRIES: Final = re.compile(
-    rb"(?:  - id: [^\n]*\n|    (?:canonical|worktree|sha256|mode|strategy|copies):"
-    rb"[^\n]*\n|      - \{[^\n]*\n)*"
+    rb"(?:  - id: [^\n]*\n|    [a-z][a-z0-9_]*:[^\n]*\n|      - \{[^\n]*\n)*"
 )
 
 
