@@ -52,12 +52,14 @@ def apply(
     progress: transaction.Progress | None = None,
     allow_dirty: frozenset[str] = _NOTHING,
     bundle: bytes | None = None,
+    undoes: str | None = None,
     failpoint: recover.Failpoint | None = None,
 ) -> Applied:
     """Make every write of a plan, or none.
 
     `allow_dirty` names worktrees whose touched files may be untracked or carry
     uncommitted changes; `bundle` is a file that gets the backup as a git bundle.
+    `undoes` is the transaction that the plan takes back.
     Raises errors.FileChanged where a file is not as the plan expects,
     errors.Refused where a guard forbids it, errors.Locked, errors.WriteFailed,
     errors.JournalCorrupt; the tree is then as it was before. The same holds, from
@@ -76,6 +78,7 @@ def apply(
         work = _prepare(plan, repository, places, allow_dirty, bundle)
         if work is None:
             return Applied(txid=None, written=0, recovered=recovered)
+        work = replace(work, begin=replace(work.begin, undoes=undoes))
         fail("backed-up")
         outcome = transaction.run(replace(work, failpoint=fail, progress=progress))
     return Applied(

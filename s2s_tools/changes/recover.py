@@ -164,7 +164,10 @@ def _old_bytes(
     step: model.Step,
 ) -> bytes:
     origin = known.get(transaction.undoes or transaction.txid, transaction)
-    side = "before" if transaction.undoes is None else "after"
+    if origin.journal.begin.backup != transaction.journal.begin.backup:
+        origin = transaction  # it took back by a plan, and kept its own bytes
+    own = origin.txid == transaction.txid
+    side = "before" if own or transaction.undoes is None else "after"
     for found in origin.steps:
         if (found.worktree, found.path) == (step.worktree, step.path):
             commit = origin.journal.begin.backup

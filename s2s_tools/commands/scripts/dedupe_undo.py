@@ -23,26 +23,29 @@ def dedupe_undo(
     """Bring back the files that the last transaction changed.
 
     Bytes, modes and links are restored, what was made is removed. A file that was
-    changed since keeps the change and is named.
+    changed since keeps the change and is named. After --all-worktrees each script
+    goes back whole or stays whole; a body that was edited goes back with its edits.
 
     Exit codes: 0 taken back, 1 refused, 2 nobody to ask without --yes, 11 nothing
     to undo, 18 another run holds the lock.
     """
-    from s2s_tools.changes import undo
-    from s2s_tools.cli import plans
+    from s2s_tools.cli import everywhere, plans
+    from s2s_tools.scripts.dedupe.worktrees import undo
     from s2s_tools.scripts.inventory import discovery
 
     repository = discovery.find(path)
-    found = undo.undo(repository, txid=txid, dry_run=True)
+    found = undo.undo(repository, txid, dry_run=True)
     if not dry_run:
-        many = output.count(found.restored, "file")
-        output.confirm(f"Take back {found.txid} ({many})?", yes=yes)
-        found = undo.undo(repository, txid=found.txid)
+        many = output.count(found.done.restored, "file")
+        output.confirm(f"Take back {found.done.txid} ({many})?", yes=yes)
+        found = undo.undo(repository, found.done.txid)
     document = {
         "schema": 1,
-        "txid": found.txid,
-        "restored": found.restored,
-        "kept": plans.keeps(found.kept),
+        "txid": found.done.txid,
+        "restored": found.done.restored,
+        "kept": plans.keeps(found.done.kept),
+        "shared": everywhere.swept_document(found.swept),
         "dry_run": dry_run,
     }
-    output.emit(document, plans.undone(found, dry_run=dry_run), as_json=as_json)
+    lines = [*plans.undone(found.done, dry_run=dry_run), *everywhere.swept(found.swept)]
+    output.emit(document, lines, as_json=as_json)

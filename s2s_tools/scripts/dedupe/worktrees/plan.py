@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from s2s_tools.changes.model import (
     ABSENT,
@@ -21,6 +21,8 @@ from s2s_tools.scripts.dedupe.worktrees.model import MAIN, Decided, Fate, Questi
 from s2s_tools.scripts.inventory import stored
 from s2s_tools.scripts.inventory.model import Family, File, Member
 from s2s_tools.scripts.wrappers import strategy
+
+_STAND_IN: Final = "runs its body in .s2s/canonical"
 
 
 class _Outcome(NamedTuple):
@@ -158,7 +160,7 @@ def _write(
         before=before,
         after=after,
         data=data,
-        reason=f"runs {_shown(stored.place(id))}",
+        reason=_STAND_IN if path == id else f"runs the body of {family.id}",
         named=worktree in question.named,
     )
 
@@ -172,7 +174,7 @@ def _body(question: Question, family: Family, canonical: File) -> Write:
         before=ABSENT,
         after=State(Kind.FILE, mode, hashlib.sha256(data).hexdigest()),
         data=data,
-        reason=f"the body of {family.id}",
+        reason="the one body of a script, from its old path",
     )
 
 

@@ -19,6 +19,7 @@ from s2s_tools.scripts.dedupe.worktrees import (
     names,
     objections,
     plan,
+    record,
     resolution,
     strategies,
 )
@@ -29,6 +30,7 @@ from s2s_tools.scripts.inventory.survey import Progress
 from s2s_tools.scripts.manifest import survey
 from s2s_tools.scripts.wrappers import render
 from s2s_tools.scripts.wrappers.model import ExecWrapper
+from s2s_tools.system import git
 
 _MOST_ROUNDS = 5
 
@@ -78,14 +80,21 @@ def consolidate(
             break
         question = replace(question, unresolved={**question.unresolved, **failed})
         decided = plan.build(question)
-    return Planned(decided, repository, found.scan, question.trees)
+    return Planned(_recorded(decided, found), repository, found.scan, question.trees)
+
+
+def _recorded(decided: Decided, found: survey.Survey) -> Decided:
+    """The same with the manifest brought up to date, last of all."""
+    made = decided.plan
+    writes = (*made.writes, *record.write(decided, found))
+    return replace(decided, plan=replace(made, writes=writes))
 
 
 def _question(known: known_trees.Trees, found: survey.Survey, wish: Wish) -> Question:
     scan, repository = found.scan, found.scan.repository
     decisions = found.record.manifest.decisions
     named = frozenset(service.worktree(repository, name) for name in wish.worktrees)
-    answers = strategies.decide(known, scan, decisions)
+    answers = strategies.decide(known, scan, found.record.manifest)
     shared = [family for family in scan.families if _is_shared(family)]
     states = {
         name: known_trees.of_tree(known, name)
@@ -153,10 +162,14 @@ def _rooms(known: known_trees.Trees, families: Iterable[Family]) -> dict[str, Ro
     }
     tree = known.facts(MAIN)
     rooms = {}
+    ignored = _ignored(known.worktree(MAIN).path, wanted)
     for path, seen in known.paths(MAIN, wanted).items():
         shown = path.decode("utf-8", "surrogateescape")
         if seen.state != ABSENT:
             rooms[wanted[path]] = Room(f"something else stands at {shown}")
+            continue
+        if path in ignored:
+            rooms[wanted[path]] = Room(f"git ignores {shown}; let .gitignore have it")
             continue
         probe = Write(
             worktree=MAIN, path=path, before=ABSENT, after=ABSENT, data=None, reason=""
@@ -166,3 +179,10 @@ def _rooms(known: known_trees.Trees, families: Iterable[Family]) -> dict[str, Ro
         if refusal is not None:
             rooms[wanted[path]] = Room(f"{shown}: {refusal.why}; {refusal.next}")
     return rooms
+
+
+def _ignored(root: bytes, paths: Iterable[bytes]) -> frozenset[bytes]:
+    text = b"".join(path + b"\0" for path in paths)
+    args = ("check-ignore", "-z", "--stdin", "--no-index")
+    done = git.run(root, *args, input=text, codes=(0, 1), literal=False)
+    return frozenset(done.out.split(b"\0")[:-1])

@@ -11,7 +11,7 @@ from s2s_tools.scripts.dedupe.trees import Trees, keeps_links
 from s2s_tools.scripts.inventory import stored
 from s2s_tools.scripts.inventory.model import Family, Scan
 from s2s_tools.scripts.manifest import store
-from s2s_tools.scripts.manifest.model import Decisions
+from s2s_tools.scripts.manifest.model import Manifest
 from s2s_tools.scripts.syntax import facts, mentions, usage
 from s2s_tools.scripts.wrappers import strategy
 from s2s_tools.system import git
@@ -27,8 +27,9 @@ class Answers(NamedTuple):
     texts: Texts
 
 
-def decide(trees: Trees, scan: Scan, decisions: Decisions) -> Answers:
-    """One strategy per family for all worktrees."""
+def decide(trees: Trees, scan: Scan, manifest: Manifest) -> Answers:
+    """One strategy per family for all worktrees; what the manifest says goes first."""
+    chosen = _chosen(manifest)
     texts = store.texts(scan.repository, [file[:2] for file in scan.files])
     used = _usage(trees, scan, texts)
     clashes = strategy.clashes(
@@ -46,8 +47,9 @@ def decide(trees: Trees, scan: Scan, decisions: Decisions) -> Answers:
             body_in_tree=_held_everywhere(family),
             symlinks=symlinks,
             renamed=_renamed(family),
-            keep=decisions.keep,
-            clash=stored_text(clashes.get(path, b"")),
+            keep=manifest.decisions.keep,
+            clash=_text(clashes.get(path, b"")),
+            chosen=chosen.get(path),
         )
         of_all = usage.merge(
             used.get(member.file.worktree, {}).get(
@@ -60,8 +62,16 @@ def decide(trees: Trees, scan: Scan, decisions: Decisions) -> Answers:
     return Answers(decided, texts)
 
 
-def stored_text(path: bytes) -> str:
-    """A path as messages have it."""
+def _chosen(manifest: Manifest) -> dict[bytes, strategy.Kind]:
+    known = {kind.value: kind for kind in strategy.Kind}
+    return {
+        stored.home(entry.path): known[entry.strategy.value]
+        for entry in manifest.entries
+        if entry.strategy.value in known
+    }
+
+
+def _text(path: bytes) -> str:
     return path.decode("utf-8", "surrogateescape")
 
 

@@ -1,0 +1,125 @@
+"""Take a transaction for all worktrees back, family by family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from s2s_tools.changes import apply as changes
+from s2s_tools.changes import backup, guards, journal, recover
+from s2s_tools.changes import undo as steps
+from s2s_tools.changes.facts import PathFacts
+from s2s_tools.changes.model import ABSENT, Kind, Step, Write
+from s2s_tools.model import Repository
+from s2s_tools.scripts.dedupe import trees as known_trees
+from s2s_tools.scripts.dedupe.worktrees import needs, reversal
+from s2s_tools.scripts.dedupe.worktrees.model import COMMAND
+from s2s_tools.scripts.dedupe.worktrees.reversal import Part
+from s2s_tools.scripts.inventory import stored
+
+
+class Undone(NamedTuple):
+    """What was taken back and what is kept; `swept`: what became of the store."""
+
+    done: steps.Undone
+    swept: needs.Swept | None = None
+
+
+def undo(
+    repository: Repository, txid: str | None = None, *, dry_run: bool = False
+) -> Undone:
+    """Take a transaction back, the last one if not said.
+
+    One for all worktrees goes back by whole families: one that cannot stays and
+    is named, and an edited body goes back to its old path with its edits. Raises
+    errors.NothingToUndo, errors.Refused, errors.Locked, errors.FileChanged,
+    errors.WriteFailed, errors.JournalCorrupt.
+    """
+    if not dry_run:
+        recover.recover(repository)
+    chosen = steps.undo(repository, txid=txid, dry_run=True).txid
+    target = next(t for t in journal.transactions(repository) if t.txid == chosen)
+    if target.command != COMMAND:
+        return Undone(steps.undo(repository, txid=chosen, dry_run=dry_run))
+    return _by_families(repository, target, dry_run=dry_run)
+
+
+def _by_families(
+    repository: Repository, target: journal.Transaction, *, dry_run: bool
+) -> Undone:
+    back = reversal.build(
+        _parts(repository, target),
+        repository=repository.common_dir,
+        command=f"undo {target.txid}",
+    )
+    plan = back.plan
+    done = steps.Undone(txid=target.txid, restored=len(plan.writes), kept=plan.keeps)
+    if dry_run:
+        return Undone(done)
+    if plan.writes:
+        applied = changes.apply(plan, repository, undoes=target.txid)
+        late = (*done.kept, *applied.kept)
+        done = replace(done, kept=late, notes=applied.notes)
+    elif not plan.keeps:
+        steps.undo(repository, txid=target.txid)
+    return Undone(done, needs.sweep(repository))
+
+
+def _parts(repository: Repository, target: journal.Transaction) -> Iterator[Part]:
+    olds = _bytes(target, "before")
+    news = _bytes(target, "after")
+    trees = known_trees.Trees(repository)
+    present = {t.name for t in repository.worktrees if not t.prunable}
+    for name in dict.fromkeys(step.worktree for step in target.steps):
+        own = [step for step in target.steps if step.worktree == name]
+        seen = trees.paths(name, [s.path for s in own]) if name in present else {}
+        for step in own:
+            facts = seen.get(step.path)
+            yield Part(
+                worktree=name,
+                path=step.path,
+                before=step.before,
+                after=step.after,
+                now=ABSENT if facts is None else facts.state,
+                old=olds.get(step.number),
+                held=None if facts is None else facts.data,
+                family=_family(step, news.get(step.number, b"")),
+                objection="" if facts is None else _objection(trees, step, facts),
+                gone=facts is None,
+            )
+
+
+def _bytes(target: journal.Transaction, side: str) -> dict[int, bytes]:
+    wanted = [
+        (side, step)
+        for step in target.steps
+        if (step.before if side == "before" else step.after) != ABSENT
+    ]
+    return backup.fetch(target.place, target.journal.begin.backup, wanted)
+
+
+def _family(step: Step, made: bytes) -> str:
+    """The id that a step was for; "" for the manifest."""
+    if stored.holds(step.path):
+        id: bytes | None = stored.home(step.path)
+    elif step.after.kind is Kind.LINK:
+        id = made.partition(stored.FOLDER)[2] or None
+    else:
+        id = stored.wrapped(made)
+    return (id or b"").decode("utf-8", "surrogateescape")
+
+
+def _objection(trees: known_trees.Trees, step: Step, facts: PathFacts) -> str:
+    probe = Write(
+        worktree=step.worktree,
+        path=step.path,
+        before=facts.state,
+        after=step.before,
+        data=None,
+        reason="",
+    )
+    tree = trees.facts(step.worktree)
+    case = guards.Case(write=probe, path=facts, tree=tree, lenient=True)
+    refusal = guards.reach_refusal(case) or guards.refusal(case)
+    return "" if refusal is None else refusal.why
