@@ -123,25 +123,33 @@ def test_a_commit_from_a_subfolder_and_the_first_one_are_checked(make_repo):
     assert (code, "in/b.sh: a copy of in/a.sh" in said) == (1, True)
 
 
-def test_a_merge_is_checked_for_what_neither_side_has(make_repo):
+def test_a_merge_that_brings_an_edit_of_a_managed_copy_stops(make_repo):
     repo = make_repo({"a.sh": A})
     repo.git("checkout", "-q", "-b", "side")
-    repo.commit({"one.sh": "#!/bin/sh\necho one\n", "x": "1"})
+    repo.commit({"a.sh": A + "echo more\n"})
     repo.git("checkout", "-q", "main")
-    repo.commit({"two.sh": "#!/bin/sh\necho one\n", "y": "1"})
+    before = repo.commit({".s2s/canonical/a.sh": A})
     install.install(repo.root)
 
-    before = repo.head()
-
     repo.git("merge", "-q", "--no-edit", "side", check=False)
-    refused = repo.head()
-    repo.git("reset", "-q", "--hard")
-    repo.git("rm", "-q", "two.sh")
-    repo.commit()
+    stopped = repo.head()
+    repo.commit({".s2s/canonical/a.sh": A + "echo more\n"})
+
+    assert stopped == before
+    assert repo.git("rev-list", "--count", "--merges", "HEAD").strip() == b"1"
+
+
+def test_a_merge_may_bring_what_each_side_has(make_repo):
+    repo = make_repo({"a.sh": A})
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit({"one.sh": "#!/bin/sh\necho one\n", "two.sh": A})
+    repo.git("checkout", "-q", "main")
+    repo.commit({"three.sh": "#!/bin/sh\necho one\n"})
+    install.install(repo.root)
+
     repo.git("merge", "-q", "--no-edit", "side")
 
-    assert refused == before
-    assert repo.read("one.sh") == b"#!/bin/sh\necho one\n"
+    assert repo.read("two.sh") == A.encode()
 
 
 def test_main_s_commit_refreshes_the_bodies_that_worktrees_run(make_repo):
