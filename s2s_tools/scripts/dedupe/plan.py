@@ -10,6 +10,7 @@ from s2s_tools.scripts.dedupe import reasons
 from s2s_tools.scripts.dedupe.model import Fact, Facts, Place, Policy
 from s2s_tools.scripts.inventory import families
 from s2s_tools.scripts.inventory.model import Family, Member, Relation, Scan
+from s2s_tools.scripts.manifest import standins
 
 Same = tuple[Member, ...]  # files of one tree with the same bytes, kept one first
 
@@ -60,11 +61,7 @@ def duplicates(scan: Scan, worktree: str) -> tuple[Same, ...]:
 
 def link_target(link: bytes, target: bytes) -> bytes:
     """The relative text of a link at `link` that leads to `target`."""
-    here, there = link.split(b"/")[:-1], target.split(b"/")
-    common = 0
-    while common < len(here) and here[common] == there[common]:
-        common += 1
-    return b"/".join([b".."] * (len(here) - common) + there[common:])
+    return standins.text(link, target)
 
 
 def _kept_first(family: Family, same: Iterable[Member]) -> Same:

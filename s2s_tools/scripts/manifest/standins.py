@@ -73,6 +73,15 @@ def target(link: bytes, text: bytes) -> bytes | None:
     return b"/".join(parts) or None
 
 
+def text(link: bytes, target: bytes) -> bytes:
+    """The relative text of a link at `link` that leads to `target`."""
+    here, there = link.split(b"/")[:-1], target.split(b"/")
+    common = 0
+    while common < len(here) and here[common] == there[common]:
+        common += 1
+    return b"/".join([b".."] * (len(here) - common) + there[common:])
+
+
 class Homes:
     """The families by the paths that stand-ins lead to."""
 
