@@ -111,7 +111,8 @@ class _Survey:
         self._tracked(self._present(index, found))
         for path in found.files:
             self._untracked(path)
-        self._order()
+        if found.files:
+            self._order()
         self._settle_doubts()
         if self._converts(index, found):
             self._convert()
@@ -308,7 +309,7 @@ class _Survey:
     def _converts(self, index: Index, found: walk.Found) -> bool:
         """Whether anything may be converted between git and this worktree."""
         task = self.task
-        inside = [p for p in index.paths if p.endswith(b".gitattributes")]
+        inside = gitindex.named(index, b".gitattributes")
         self.gone_attributes = not all(os.path.exists(self.base + p) for p in inside)
         if task.outer_attributes or attributes.converts_line_ends(task.config):
             return True

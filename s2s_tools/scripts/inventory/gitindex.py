@@ -102,6 +102,14 @@ def gitlinks(index: Index) -> frozenset[bytes]:
     )
 
 
+def named(index: Index, name: bytes) -> list[bytes]:
+    """The paths that end in a name."""
+    # Version 4 cuts names up; in the others a name that is there stands in one piece.
+    if index.data[4:8] != b"\0\0\0\4" and name not in index.data:
+        return []
+    return [path for path in index.paths if path.endswith(name)]
+
+
 def parse(data: bytes, width: int) -> Parsed:
     """The entries and extensions of an index's bytes; ValueError on broken ones."""
     signature, version, count = _HEAD.unpack_from(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from itertools import repeat
 
@@ -9,6 +10,8 @@ from s2s_tools.model import Repository
 from s2s_tools.scripts.inventory import checkout
 from s2s_tools.scripts.inventory.model import File, Group, Groups, Same
 from s2s_tools.scripts.inventory.survey import Survey
+
+_EMPTY = bytes(4)  # of a key: a size of nothing
 
 
 def files(seen: Survey) -> tuple[File, ...]:
@@ -55,24 +58,23 @@ def groups(found: Iterable[File]) -> tuple[Group, ...]:
 
 def same(repository: Repository, seen: Survey) -> Groups:
     """The same from the listings alone, without a record for each file."""
-    places: dict[bytes, list[tuple[str, bytes]]] = {}
-    scripts = 0
+    counts: Counter[bytes] = Counter()
+    for listing in seen.listings:
+        counts.update(listing.keys)
+    places: dict[bytes, list[tuple[str, bytes]]] = {
+        key: [] for key, count in counts.items() if count > 1 and key[:4] != _EMPTY
+    }
     for tree, listing in zip(seen.worktrees, seen.listings, strict=True):
-        scripts += len(listing.paths)
-        here = zip(repeat(tree.name), listing.paths)
-        for key, place in zip(listing.keys, here, strict=True):
+        here = zip(listing.keys, zip(repeat(tree.name), listing.paths), strict=True)
+        for key, place in here:
             if key in places:
                 places[key].append(place)
-            else:
-                places[key] = [place]
     return Groups(
         repository=repository,
-        scripts=scripts,
-        contents=len(places),
+        scripts=counts.total(),
+        contents=len(counts),
         groups=tuple(
-            Same(key[4:].hex(), tuple(where))
-            for key, where in places.items()
-            if len(where) > 1 and any(key[:4])
+            Same(key[4:].hex(), tuple(where)) for key, where in places.items()
         ),
         left_out=seen.left_out,
         apart=seen.apart,

@@ -87,33 +87,41 @@ def _list(
 ) -> None:
     tracked = ground.tracked
     files, first = len(found.files), len(fresh)
+    seen = 0
     nested = False
-    for entry in entries:
-        name = entry.name
-        path = prefix + name
+    for entry in entries:  # runs once for each file
+        path = prefix + entry.name
         if entry.is_dir(follow_symlinks=False):
-            if name == _GIT:
+            if entry.name == _GIT:
                 nested = True
-            elif path in ground.gitlinks:
-                found.seen += 1
-                found.left_out["gitlinks"] += path not in ground.own
-            elif path in ground.own:
-                continue
-            elif _has_tracked(ground.ordered, path + b"/"):
-                stack.append(path + b"/")
             else:
-                fresh.append(path + b"/")
+                _sort_folder(ground, found, path, stack, fresh)
         elif path in tracked:
-            found.seen += 1
-        elif name == _GIT:
+            seen += 1
+        elif entry.name == _GIT:
             nested = True
         else:
-            _note(ground, found, name, path)
+            _note(ground, found, entry.name, path)
+    found.seen += seen
     found.visited.append(prefix)
     if nested and prefix:
         del found.files[files:]
         del fresh[first:]
         found.left_out["nested_repositories"] += prefix[:-1] not in ground.own
+
+
+def _sort_folder(
+    ground: Ground, found: Found, path: bytes, stack: list[bytes], fresh: list[bytes]
+) -> None:
+    if path in ground.gitlinks:
+        found.seen += 1
+        found.left_out["gitlinks"] += path not in ground.own
+    elif path in ground.own:
+        return
+    elif _has_tracked(ground.ordered, path + b"/"):
+        stack.append(path + b"/")
+    else:
+        fresh.append(path + b"/")
 
 
 def _note(ground: Ground, found: Found, name: bytes, path: bytes) -> None:
