@@ -16,6 +16,7 @@ def hold(folder_fd: int, name: bytes, *, who: str, where: str) -> Iterator[None]
 
     `who` is what another run is told; raises errors.Locked where it is held.
     """
+    who = " ".join(who.split())
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     fd = os.open(name, flags, 0o600, dir_fd=folder_fd)
     try:
