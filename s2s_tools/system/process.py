@@ -54,3 +54,24 @@ def run(
         name = os.fsdecode(argv[0])
         raise errors.S2SError(f"{name} did not finish in {timeout} s") from exc
     return Result(done.returncode, done.stdout, done.stderr)
+
+
+def interactive(argv: Sequence[str | bytes]) -> int:
+    """Run a program with this terminal as its own; its exit code as a shell has it.
+
+    An interrupt is the program's business while it runs. Raises errors.NotFound
+    where it does not exist or cannot be run.
+    """
+    import subprocess
+
+    try:
+        child = subprocess.Popen(argv)
+    except OSError as exc:
+        name = os.fsdecode(argv[0])
+        raise errors.NotFound(f"{name} cannot be run: {exc.strerror}") from exc
+    while True:
+        try:
+            code = child.wait()
+        except KeyboardInterrupt:
+            continue
+        return code if code >= 0 else 128 - code
