@@ -52,9 +52,9 @@ def of_tree(trees: Trees, name: str) -> Tree:
     if worktree.locked is not None:
         why = f" ({worktree.locked})" if worktree.locked else ""
         return Tree(doubt=f"the worktree is locked{why}")
-    changed = _first_change(trees, name)
-    if changed is not None:
-        shown = changed.decode("utf-8", "surrogateescape")
+    first = _first_change(trees, name)
+    if first is not None:
+        shown = first.decode("utf-8", "surrogateescape")
         return Tree(doubt=f"the worktree has changes that are not committed ({shown})")
     return Tree()
 
@@ -71,18 +71,22 @@ def keeps_links(worktree: Worktree) -> bool:
     return git.run(worktree.path, *args, codes=(0, 1, 128)).out.strip() != b"false"
 
 
-def _first_change(trees: Trees, name: str) -> bytes | None:
-    """A path that is changed, staged or new there; None in a clean worktree."""
+def changed(trees: Trees, name: str) -> frozenset[bytes]:
+    """Tracked paths of a worktree that are changed, staged or in conflict."""
     facts = trees.facts(name)
-    changed = {path for path, entry in facts.index.items() if entry.conflicted}
+    found = {path for path, entry in facts.index.items() if entry.conflicted}
     if facts.head is not None:
-        changed |= facts.staged
+        found |= facts.staged
     suspects = _touched(trees, name)
     for path, seen in trees.paths(name, suspects).items():
         if not _is_as_committed(path, seen, facts):
-            changed.add(path)
-    changed |= set(_new(trees, name))
-    return min(changed, default=None)
+            found.add(path)
+    return frozenset(found)
+
+
+def _first_change(trees: Trees, name: str) -> bytes | None:
+    """A path that is changed, staged or new there; None in a clean worktree."""
+    return min({*changed(trees, name), *_new(trees, name)}, default=None)
 
 
 def _touched(trees: Trees, name: str) -> list[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import NamedTuple
 
 from s2s_tools import constants, errors
@@ -87,6 +87,15 @@ def remove(common_dir: bytes, ids: Iterable[bytes]) -> None:
             ) from exc
     with files.folder(os.path.dirname(top)) as fd:
         atomic.remove_folder(fd, os.path.basename(top))
+
+
+def prune(roots: Iterable[bytes]) -> None:
+    """Remove the folders of worktrees' own stores that are empty."""
+    for root in roots:
+        top = os.path.join(root, stored.FOLDER.rstrip(b"/"))
+        for folder, _, _ in os.walk(top, topdown=False):
+            with suppress(OSError), files.folder(os.path.dirname(folder)) as fd:
+                atomic.remove_folder(fd, os.path.basename(folder))
 
 
 def _prune(top: bytes, parts: list[bytes]) -> None:
