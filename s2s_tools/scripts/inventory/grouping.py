@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import repeat
 
 from s2s_tools.model import Repository
-from s2s_tools.scripts.inventory import checkout
+from s2s_tools.scripts.inventory import listing as columns
 from s2s_tools.scripts.inventory.model import File, Group, Groups, Same
 from s2s_tools.scripts.inventory.survey import Survey
 
@@ -31,12 +31,12 @@ def files(seen: Survey) -> tuple[File, ...]:
                     name,
                     path,
                     content,
-                    0o755 if mark & checkout.EXECUTABLE else 0o644,
+                    0o755 if mark & columns.EXECUTABLE else 0o644,
                     int.from_bytes(key[:4], "big"),
-                    bool(mark & checkout.TRACKED),
-                    bool(mark & checkout.CLEAN),
+                    bool(mark & columns.TRACKED),
+                    bool(mark & columns.CLEAN),
                     "",
-                    bool(mark & checkout.SHELL),
+                    bool(mark & columns.SHELL),
                 )
             )
         for at, blob in listing.blobs.items():

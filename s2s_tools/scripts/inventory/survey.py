@@ -13,12 +13,14 @@ from s2s_tools.scripts.inventory import (
     attributes,
     checkout,
     content,
+    conversions,
     discovery,
     gitconfig,
     scope,
 )
-from s2s_tools.scripts.inventory.checkout import Listing
+from s2s_tools.scripts.inventory.listing import Listing
 from s2s_tools.scripts.inventory.model import Apart
+from s2s_tools.scripts.inventory.task import Task
 from s2s_tools.system import workers
 
 Progress = Callable[[int, int, str], None]
@@ -74,14 +76,14 @@ def survey(
     return Survey(tuple(trees), ready, dict(sorted(left_out.items())), apart)
 
 
-def _tasks(repository: Repository, trees: Sequence[Worktree]) -> list[checkout.Task]:
+def _tasks(repository: Repository, trees: Sequence[Worktree]) -> list[Task]:
     common = repository.common_dir
     config = gitconfig.effective(common, common)
     outer = attributes.outer_converts(common, config)
     own_configs = gitconfig.true(config.get("extensions.worktreeconfig", "false"))
     paths = sorted(tree.path for tree in repository.worktrees)
     return [
-        checkout.Task(
+        Task(
             folder=tree.path,
             git_dir=tree.git_dir,
             width=discovery.id_bytes(repository.object_format),
@@ -103,7 +105,7 @@ def _inside(paths: Sequence[bytes], folder: bytes) -> frozenset[bytes]:
 
 
 def _run(
-    tasks: Sequence[checkout.Task], what: scope.Scope, processes: int
+    tasks: Sequence[Task], what: scope.Scope, processes: int
 ) -> Iterator[tuple[int, Any]]:
     processes = processes or workers.count()
     if sum(map(_index_size, tasks)) < _WORTH_FORKING:
@@ -122,14 +124,14 @@ def _run(
     return workers.run(work, len(tasks), processes=processes)
 
 
-def _index_size(task: checkout.Task) -> int:
+def _index_size(task: Task) -> int:
     try:
         return os.stat(os.path.join(task.git_dir, b"index")).st_size
     except OSError:
         return 0
 
 
-def _settle_sizes(tasks: Sequence[checkout.Task], listings: list[Listing]) -> None:
+def _settle_sizes(tasks: Sequence[Task], listings: list[Listing]) -> None:
     """Read what cannot be: files of different sizes under one id.
 
     Git converted some of them when they were checked out, by a setting that is
@@ -143,4 +145,4 @@ def _settle_sizes(tasks: Sequence[checkout.Task], listings: list[Listing]) -> No
     sizes = Counter(key[4:] for key in keys)
     doubtful = {name for name, count in sizes.items() if count > 1}
     for number, (task, listing) in enumerate(zip(tasks, listings, strict=True)):
-        listings[number] = checkout.reread(task, listing, doubtful)
+        listings[number] = conversions.reread(task, listing, doubtful)

@@ -620,6 +620,27 @@ def test_a_repository_without_a_commit_is_scanned(make_repo):
     assert same(found, b"a.sh", b"b.sh")
 
 
+def test_an_extension_less_script_in_conflict_is_named_too(make_repo):
+    repo = make_repo({"run": ONE})
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit({"run": TWO})
+    repo.git("checkout", "-q", "main")
+    repo.commit({"run": SIX})
+    repo.git("merge", "-q", "side", check=False)
+
+    assert look(repo).left_out == {"in_conflict": 1}
+
+
+def test_modes_come_from_git_where_the_file_system_keeps_none(repo):
+    repo.git("config", "core.fileMode", "false")
+    repo.file("b.sh").chmod(0o644)
+    settle(repo)
+
+    found = files(scan.scan(repo.root))
+
+    assert [found[name].mode for name in (b"a.sh", b"b.sh")] == [0o755, 0o755]
+
+
 def test_a_deleted_file_is_counted(repo):
     repo.file("a.sh").unlink()
 
