@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from s2s_tools import errors
+
+if TYPE_CHECKING:
+    import selectors
+
+_POLL = 0.05  # seconds between two looks at the clock
+_CHUNK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +23,16 @@ class Result:
     code: int
     out: bytes
     err: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """What a process left that was watched; `stopped`: why it was ended, or ""."""
+
+    code: int
+    out: bytes
+    err: bytes
+    stopped: str = ""
 
 
 def run(
@@ -75,3 +92,95 @@ def interactive(argv: Sequence[str | bytes]) -> int:
         except KeyboardInterrupt:
             continue
         return code if code >= 0 else 128 - code
+
+
+def bounded(
+    argv: Sequence[str | bytes],
+    *,
+    env: Mapping[str, str],
+    cwd: bytes,
+    timeout: float,
+    most: int,
+    watch: Callable[[], str] | None = None,
+    pass_fds: Sequence[int] = (),
+) -> Bounded:
+    """Run a program that nobody trusts: in its own session, killed as a group.
+
+    It ends when it has run `timeout` seconds, has printed more than `most` bytes,
+    or when `watch` gives a reason. Nothing that it started stays in its group.
+    """
+    import selectors
+    import subprocess
+    import time
+
+    child = subprocess.Popen(
+        argv,
+        cwd=cwd,
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        pass_fds=pass_fds,
+    )
+    assert child.stdout is not None and child.stderr is not None
+    texts = {child.stdout.fileno(): bytearray(), child.stderr.fileno(): bytearray()}
+    end, stopped = time.monotonic() + timeout, ""
+    try:
+        with selectors.DefaultSelector() as selector:
+            for fd in texts:
+                selector.register(fd, selectors.EVENT_READ)
+            while not stopped:
+                ended = _has_ended(child.pid)
+                more = _take(selector, texts, patience=0 if ended else _POLL)
+                if ended and not more:
+                    break
+                stopped = _excess(texts, most) or (watch() if watch else "")
+                if not stopped and time.monotonic() > end:
+                    stopped = f"it did not finish in {timeout:g} s"
+    finally:
+        _end(child.pid)
+        code = child.wait()
+        child.stdout.close()
+        child.stderr.close()
+    out, err = (bytes(text[:most]) for text in texts.values())
+    return Bounded(code, out, err, stopped)
+
+
+def _take(
+    selector: selectors.BaseSelector, texts: dict[int, bytearray], *, patience: float
+) -> bool:
+    """Read what is there; whether there was something."""
+    import time
+
+    if not selector.get_map():
+        time.sleep(patience / 10)
+        return False
+    ready = selector.select(patience)
+    for key, _ in ready:
+        part = os.read(key.fd, _CHUNK)
+        texts[key.fd] += part
+        if not part:
+            selector.unregister(key.fd)
+    return bool(ready)
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a child has ended; it is not reaped, so its number stays its own."""
+    how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    return os.waitid(os.P_PID, pid, how) is not None
+
+
+def _excess(texts: Mapping[int, bytearray], most: int) -> str:
+    if any(len(text) > most for text in texts.values()):
+        return f"it printed more than {most} bytes"
+    return ""
+
+
+def _end(group: int) -> None:
+    """Kill a process group to its last member."""
+    import signal
+    from contextlib import suppress
+
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)

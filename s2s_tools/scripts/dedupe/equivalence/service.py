@@ -1,0 +1,199 @@
+"""Prove that a plan's replacements behave as the scripts did."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from s2s_tools import errors
+from s2s_tools.changes.model import Plan
+from s2s_tools.model import Repository
+from s2s_tools.scripts.dedupe.equivalence import (
+    families,
+    probe,
+    runs,
+    sandbox,
+    stage,
+    trial,
+)
+from s2s_tools.scripts.dedupe.equivalence.model import (
+    Case,
+    Finding,
+    Judged,
+    Limits,
+    Proof,
+    Verdict,
+)
+from s2s_tools.scripts.inventory.survey import Progress
+from s2s_tools.system import scratch, workers
+
+_ROUNDS: Final = 4
+
+
+class Wish(NamedTuple):
+    """How to prove; `unsandboxed`: the user accepts runs on the open machine."""
+
+    limits: Limits = Limits()
+    unsandboxed: bool = False
+
+
+USUAL: Final = Wish()
+
+
+class Proved(NamedTuple):
+    """A proof, and the plan without what differs."""
+
+    proof: Proof
+    plan: Plan
+
+
+def prove(
+    plan: Plan,
+    repository: Repository,
+    probes: trial.Probes,
+    wish: Wish = USUAL,
+    *,
+    progress: Progress | None = None,
+) -> Proved:
+    """Run what the plan replaces, before and after, in throw-away copies.
+
+    Families that differ are taken out and the rest is tried again without them.
+    Raises errors.FileChanged where a file is not what the plan expects.
+    """
+    end = time.monotonic() + wish.limits.budget
+    mode = confinement(wish)
+    known: dict[str, tuple[runs.Pair, ...]] = {}
+    out: dict[str, Judged] = {}
+    left = plan
+    for _ in range(_ROUNDS):
+        made = trial.of_plan(left, repository, probes)
+        found = examine(made, repository, mode, wish.limits, end, known, progress)
+        judged = _judged(left, made, found)
+        out.update((one.family, one) for one in judged)
+        worse = [one for one in judged if one.verdict is Verdict.DIFFERS]
+        left = families.without(left, worse)
+        if not worse:
+            break
+    proof = Proof(
+        repository=plan.repository,
+        sandbox=mode.name,
+        families=tuple(out[name] for name in sorted(out)),
+        notes=(mode.note,) if mode.note else (),
+    )
+    return Proved(proof, left)
+
+
+class Mode(NamedTuple):
+    """How scripts are confined: `name` is "bwrap", "none", or "" for no runs."""
+
+    name: str
+    note: str = ""
+
+
+def confinement(wish: Wish) -> Mode:
+    """What can be done here, and what the user allows."""
+    if wish.unsandboxed:
+        return Mode("none", "run without a sandbox, as --run-unsandboxed says")
+    why = sandbox.trouble()
+    if why:
+        return Mode("", f"nothing was run: {why}")
+    return Mode(sandbox.PROGRAM)
+
+
+def examine(
+    made: trial.Trial,
+    repository: Repository,
+    mode: Mode,
+    limits: Limits,
+    end: float,
+    known: dict[str, tuple[runs.Pair, ...]],
+    progress: Progress | None,
+) -> tuple[Finding, ...]:
+    """A finding for each case, in their order; `known` remembers the originals."""
+    if not made.cases:
+        return ()
+    if not mode.name:
+        return tuple(Finding(Verdict.STATIC, mode.note) for _ in made.cases)
+    try:
+        with scratch.folder("s2s-proof") as folder:
+            world = _world(made, repository, mode, limits, folder)
+            return _all(runs.Runner(world, made, end, known), known, progress)
+    except OSError as exc:
+        raise errors.WriteFailed(
+            f"no throw-away copy can be made: {exc.strerror}; make room, or set TMPDIR"
+        ) from exc
+
+
+def _world(
+    made: trial.Trial, repository: Repository, mode: Mode, limits: Limits, folder: bytes
+) -> probe.World:
+    home = os.path.realpath(os.path.expanduser(b"~"))
+    world = probe.World(
+        layout=stage.Layout(repository=repository, home=home),
+        folder=folder,
+        limits=limits,
+        confined=mode.name != "none",
+    )
+    stage.build(world.layout, world.base, made.extra)
+    if not world.confined:
+        live = os.path.join(folder, probe.BENCH, probe.LIVE)
+        stage.relocate(world.layout, world.base, live)
+    probe.prepare(world, made.scripts)
+    return world
+
+
+def _all(
+    runner: runs.Runner,
+    known: dict[str, tuple[runs.Pair, ...]],
+    progress: Progress | None,
+) -> tuple[Finding, ...]:
+    cases = runner.trial.cases
+    found: dict[int, Finding] = {}
+    world = runner.world
+    processes = min(world.limits.parallel, workers.count()) if world.confined else 1
+    for number, told in workers.run(runner.work, len(cases), processes=processes):
+        found[number], pairs = runs.opened(told)
+        if pairs:
+            known[runs.key(cases[number])] = pairs
+        if progress is not None:
+            what = cases[number].path.decode("utf-8", "surrogateescape")
+            progress(len(found), len(cases), f"proving {what}")
+    return tuple(found[number] for number in range(len(cases)))
+
+
+def _judged(
+    plan: Plan, made: trial.Trial, found: Iterable[Finding]
+) -> tuple[Judged, ...]:
+    by_family: dict[str, list[tuple[Case | None, Finding]]] = {}
+    for case, finding in zip(made.cases, found, strict=True):
+        by_family.setdefault(case.family, []).append((case, finding))
+    for family, finding in made.settled:
+        by_family.setdefault(family, []).append((None, finding))
+    return tuple(
+        judge(family, by_family.get(family.name, []))
+        for family in families.of_plan(plan)
+    )
+
+
+def judge(family: families.Family, found: list[tuple[Case | None, Finding]]) -> Judged:
+    """One verdict on a family: the worst of its places."""
+    verdict = families.worst([finding.verdict for _, finding in found])
+    reasons = [_reason(case, f) for case, f in found if f.verdict is verdict]
+    return Judged(
+        family=family.name,
+        verdict=verdict,
+        reason=next(filter(None, reasons), "" if found else "nothing there was run"),
+        places=families.places(family),
+        unstable=tuple(sorted({name for _, f in found for name in f.unstable})),
+        digest=family.digest,
+    )
+
+
+def _reason(case: Case | None, finding: Finding) -> str:
+    if case is None or not finding.reason or finding.verdict is not Verdict.DIFFERS:
+        return finding.reason
+    return f"{finding.reason}" + (
+        f" [in {case.worktree}]" if case.worktree != "." else ""
+    )
