@@ -147,7 +147,7 @@ def _link(one: Wanted, seen: Present) -> tuple[Verdict, str]:
             return Verdict.OK, ""
         return Verdict.DANGLING, f"{_shown(one.body)} is not there"
     if seen.state.sha256 in one.known:
-        return Verdict.CHANGED, "a copy of the script stands there"
+        return _script(seen, Verdict.CHANGED)
     if render.read_exec(seen.data) is not None:
         return Verdict.CHANGED, "a wrapper stands there"
     return Verdict.FOREIGN, "a file with other bytes stands there"
@@ -179,8 +179,15 @@ def _wrapper(one: Wanted, seen: Present) -> tuple[Verdict, str]:
             return Verdict.OUTDATED, "another version's wrapper"
         return Verdict.CHANGED, "a wrapper that somebody edited; it stays as it is"
     if seen.state.sha256 in one.known:
-        return Verdict.OUTDATED, "the script itself stands there"
+        return _script(seen, Verdict.OUTDATED)
     return Verdict.FOREIGN, "another script stands there"
+
+
+def _script(seen: Present, verdict: Verdict) -> tuple[Verdict, str]:
+    """The bytes themselves: right on a branch that keeps no body."""
+    if seen.body == ABSENT:
+        return Verdict.ELSEWHERE, "the branch that is checked out has the script itself"
+    return verdict, "the script itself stands there"
 
 
 def _version(data: bytes) -> bytes:
