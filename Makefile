@@ -5,10 +5,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
 
-.PHONY: demo test lint table bench crash wheel clean help
+.PHONY: demo test lint table wrappers bench crash wheel clean help
 
 help:
-	@echo "make demo | test | lint | bench | crash | wheel | table | clean"
+	@echo "make demo | test | lint | bench | crash | wheel | table | wrappers | clean"
 
 demo: $(VENV)/.run
 	@$(BIN)/s2s demo .demo --fresh
@@ -43,6 +43,10 @@ wheel: $(VENV)/.dev
 # The command table as a Python module, from manifests/commands.yaml.
 table: $(VENV)/.run
 	$(BIN)/python hatch_build.py
+
+# The entry scripts of wrappers/, from manifests/entries.yaml.
+wrappers: $(VENV)/.run
+	$(BIN)/python hatch_build.py wrappers
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

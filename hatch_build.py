@@ -1,4 +1,4 @@
-"""Build hook: write the command table as a Python module."""
+"""Build hook: write the command table as a Python module; by hand, wrappers/ too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+try:
+    from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+except ModuleNotFoundError:  # run by hand, where nothing is built
+    BuildHookInterface = object  # type: ignore[assignment, misc]
 
 ROOT = Path(__file__).resolve().parent
 
@@ -26,6 +29,22 @@ def write_table() -> None:
         target.write_text(text, encoding="utf-8")
 
 
+def write_wrappers() -> None:
+    """Write wrappers/* from manifests/entries.yaml; remove those without an entry."""
+    sys.path.insert(0, str(ROOT))
+    from s2s_tools.scripts.wrappers import codec, render
+
+    source, folder = ROOT / "manifests" / "entries.yaml", ROOT / "wrappers"
+    entries = codec.entries(source.read_bytes(), str(source.relative_to(ROOT)))
+    wanted = {entry.name: render.entry(entry) for entry in entries}
+    for path in folder.iterdir():
+        if path.name not in wanted and render.is_wrapper(path.read_bytes()):
+            path.unlink()
+    for name, data in wanted.items():
+        (folder / name).write_bytes(data)
+        (folder / name).chmod(0o755)
+
+
 class TableHook(BuildHookInterface):  # type: ignore[type-arg]
     """Runs before every wheel, sdist and editable install."""
 
@@ -34,4 +53,7 @@ class TableHook(BuildHookInterface):  # type: ignore[type-arg]
 
 
 if __name__ == "__main__":
-    write_table()
+    if sys.argv[1:] == ["wrappers"]:
+        write_wrappers()
+    else:
+        write_table()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -116,3 +117,25 @@ def test_without_the_program_it_is_127_and_one_clear_line(tmp_path: Path) -> Non
     assert done.returncode == 127
     assert done.stderr.count("\n") == 1
     assert "pipx install" in done.stderr
+
+
+def test_make_wrappers_writes_them_again_and_removes_what_has_no_entry(
+    tmp_path: Path,
+) -> None:
+    for name in ("hatch_build.py", "manifests", "s2s_tools"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    script = tmp_path / "hatch_build.py"
+    script.unlink()
+    script.write_bytes((ROOT / "hatch_build.py").read_bytes())
+    folder = tmp_path / "wrappers"
+    folder.mkdir()
+    (folder / "gone.sh").write_text("#!/bin/sh\n# s2s-wrapper:1 entry gone.sh\n")
+    (folder / "mine.sh").write_text("#!/bin/sh\n")
+    (folder / NAMES[0]).write_text("old")
+
+    subprocess.run([sys.executable, script, "wrappers"], cwd="/", check=True)
+
+    assert {path.name for path in folder.iterdir()} == {"mine.sh", *NAMES}
+    assert os.access(folder / NAMES[0], os.X_OK)
+    for name in NAMES:
+        assert (folder / name).read_bytes() == (ROOT / "wrappers" / name).read_bytes()
