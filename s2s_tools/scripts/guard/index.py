@@ -58,12 +58,14 @@ class Index:
         wanted = frozenset(paths)
         if not wanted:
             return {}
-        found = {}
-        for record in self._records:
-            meta, _, path = record.partition(b"\t")
-            if path in wanted and meta.startswith(_REGULAR):
-                found[path] = meta.split(b" ")[1].decode("ascii")
-        return found
+        first = len("100644 ")
+        end = first + 2 * discovery.id_bytes(self.repository.object_format)
+        start = end + len(" 0\t")
+        return {
+            record[start:]: record[first:end].decode("ascii")
+            for record in self._records
+            if record[start:] in wanted and record.startswith(_REGULAR)
+        }
 
     def blobs(self, contents: Iterable[str]) -> Iterable[tuple[str, bytes]]:
         """The bytes of these contents, some at a time."""
