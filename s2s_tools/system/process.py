@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from s2s_tools import errors
 
@@ -16,8 +15,7 @@ _POLL = 0.05  # seconds between two looks at the clock
 _CHUNK = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What a finished process left: exit code, stdout, stderr (bytes)."""
 
     code: int
@@ -25,8 +23,7 @@ class Result:
     err: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Bounded:
+class Bounded(NamedTuple):
     """What a process left that was watched; `stopped`: why it was ended, or ""."""
 
     code: int

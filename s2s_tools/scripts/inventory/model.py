@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -84,8 +83,7 @@ class Same(NamedTuple):
     places: tuple[tuple[str, bytes], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Groups:
+class Groups(NamedTuple):
     """What is identical, and nothing else: the short answer of a scan."""
 
     repository: Repository
@@ -96,8 +94,7 @@ class Groups:
     apart: tuple[Apart, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scan:
+class Scan(NamedTuple):
     """Everything that one scan found. `history`: "full", "shallow" or "partial".
 
     `left_out` counts by reason; `apart` names the single files among them.
