@@ -73,6 +73,7 @@ def record(index: Index) -> Record:
     where = os.path.join(home, path)
     deleted = changed is not None and home == index.worktree.path
     there = not deleted and os.path.isfile(where)
+    name = name if home == index.worktree.path else os.fsdecode(where)
     return Record(name, files.read(where) if there else None, staged=False)
 
 

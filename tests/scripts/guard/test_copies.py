@@ -315,6 +315,61 @@ def test_an_index_in_parts_is_read_whole(steps, make_repo):
     assert found(repo) == [(b"in/c.sh", b"out/a.sh")]
 
 
+def test_nothing_that_the_repository_configures_runs(make_repo, tmp_path):
+    canary = tmp_path / "canary"
+    repo = make_repo({"a.sh": A, ".gitattributes": "*.sh diff=evil filter=evil\n"})
+    for key in (
+        "core.fsmonitor",
+        "diff.external",
+        "diff.evil.command",
+        "diff.evil.textconv",
+        "filter.evil.smudge",
+        "filter.evil.process",
+        "core.pager",
+        "alias.diff-index",
+    ):
+        repo.git("config", key, f"!touch {canary}; touch {canary}")
+    repo.write("b.sh", A)
+    repo.git("-c", "filter.evil.process=", "-c", "core.fsmonitor=", "add", "b.sh")
+    canary.unlink(missing_ok=True)
+    for name in ("post-index-change", "reference-transaction"):
+        repo.write(f".git/hooks/{name}", f"#!/bin/sh\ntouch '{canary}'\n")
+
+    assert found(repo) == [(b"b.sh", b"a.sh")]
+    assert not canary.exists()
+
+
+def test_the_index_and_the_repository_are_not_touched(make_repo):
+    repo = make_repo({"a.sh": A})
+    repo.write("b.sh", A)
+    repo.git("add", "--all")
+    repo.write("a.sh", B)
+    before = {
+        path: (path.stat().st_mtime_ns, path.is_dir() or path.read_bytes())
+        for path in sorted(repo.path.rglob("*"))
+    }
+
+    found(repo)
+
+    assert before == {
+        path: (path.stat().st_mtime_ns, path.is_dir() or path.read_bytes())
+        for path in sorted(repo.path.rglob("*"))
+    }
+
+
+def test_a_broken_manifest_of_the_main_worktree_is_named_with_its_place(make_repo):
+    repo = make_repo({"x.sh": B})
+    linked = repo.worktree("../linked", branch="other")
+    manifest_file = repo.write(".s2s/manifest.yaml", "schema: 1\nkeep: 3\n")
+    linked.write("new.sh", A)
+    linked.git("add", "--all")
+
+    with pytest.raises(errors.InvalidDocument) as raised:
+        found(linked)
+
+    assert str(raised.value).startswith(f"{manifest_file}:2: keep: ")
+
+
 # --- what the tests above would catch -------------------------------------------
 
 
