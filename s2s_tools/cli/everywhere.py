@@ -231,7 +231,7 @@ _WORDS = {
 
 def _general(fate: Fate) -> str:
     """A reason without what is special to one script."""
-    return fate.reason.partition(" (")[0].partition(": ")[0]
+    return fate.reason.partition(": ")[0].partition(" (")[0].partition("; ")[0]
 
 
 def _fate(fate: Fate) -> dict[str, Any]:
@@ -256,6 +256,6 @@ def _trees(planned: Planned) -> list[tuple[str, int, int, str]]:
     kept = Counter(keep.worktree for keep in made.keeps)
     rows = []
     for name, tree in sorted(planned.trees.items(), key=lambda item: item[0] != "."):
-        note = tree.barrier or tree.doubt
+        note = tree.barrier or (tree.doubt if name != "." else "")
         rows.append((name, stand_ins[name], kept[name], note))
     return rows

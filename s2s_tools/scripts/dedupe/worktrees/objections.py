@@ -27,7 +27,7 @@ def of_family(question: Question, family: Family) -> str:
     return (
         _by_members(family)
         or _by_branches(question.holders.get(family.id, ()))
-        or question.unfit.get(family.id, "")
+        or _by_name(question.unfit.get(family.id, ""))
         or _by_canonical(question, family, canonical)
     )
 
@@ -51,6 +51,10 @@ def of_member(question: Question, family: Family, member: Member) -> str:
     )
 
 
+def _by_name(problem: str) -> str:
+    return f"its name does not fit: {problem}" if problem else ""
+
+
 def _by_members(family: Family) -> str:
     for member in family.members:
         where = _where(member.file[:2])
@@ -58,11 +62,11 @@ def _by_members(family: Family) -> str:
             continue
         if member.relation is Relation.DIVERGED:
             return (
-                f"{where} has bytes that main never had; commit them there and merge "
-                "that branch into main, or bring the file back"
+                f"a worktree has bytes that main never had: {where}; commit them and "
+                "merge that branch into main, or bring the file back"
             )
         if member.relation is Relation.UNKNOWN:
-            return f"the history that could tell what {where} is, is not here"
+            return f"the history that could tell what a copy is, is not here: {where}"
     return ""
 
 
@@ -70,17 +74,17 @@ def _by_branches(holders: tuple[Holder, ...]) -> str:
     for holder in holders:
         if holder.remote:
             continue
-        path = reasons.shown(holder.path)
+        path, name = reasons.shown(holder.path), holder.branch
         if not holder.sure:
-            return f"whether {holder.branch} has its own bytes of {path} is not known"
+            return f"the history that could tell what {name} has, is not here: {path}"
         if holder.detached:
             return (
-                f"the commit that {holder.branch} has checked out has bytes of {path} "
-                "that main never had; merge it into main first"
+                f"a worktree has bytes that main never had: the commit checked out in "
+                f"{name} has its own {path}; merge it into main first"
             )
         return (
-            f"branch {holder.branch} has bytes of {path} that main never had; merge "
-            f"it into main (git merge {holder.branch}) or delete it first"
+            f"a branch has bytes that main never had: {name} has its own {path}; "
+            f"merge it into main (git merge {name}) or delete it first"
         )
     return ""
 

@@ -270,25 +270,25 @@ def test_a_symlink_leads_to_the_store_of_its_own_tree() -> None:
         pytest.param(
             [file("a.sh"), file("a.sh", "two", ONE)],
             {},
-            "has bytes that main never had",
+            "a worktree has bytes that main never had: a.sh in worktrees/one; commit",
             id="diverged",
         ),
         pytest.param(
             [file("a.sh"), file("a.sh", tree=ONE)],
             {"holders": {"a.sh": (Holder("topic", b"a.sh"),)}},
-            "branch topic has bytes of a.sh that main never had; merge it into main",
+            "topic has its own a.sh; merge it into main (git merge topic) or delete it",
             id="branch",
         ),
         pytest.param(
             [file("a.sh"), file("a.sh", tree=ONE)],
             {"holders": {"a.sh": (Holder("topic", b"a.sh", sure=False),)}},
-            "whether topic has its own bytes of a.sh is not known",
+            "the history that could tell what topic has, is not here: a.sh",
             id="branch without history",
         ),
         pytest.param(
             [file("a.sh"), file("a.sh", tree=ONE)],
             {"unfit": {"a.sh": "its name may not stand in a wrapper"}},
-            "its name may not stand in a wrapper",
+            "its name does not fit: its name may not stand in a wrapper",
             id="hostile name",
         ),
         pytest.param(
