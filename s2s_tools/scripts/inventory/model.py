@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -94,7 +95,8 @@ class Groups(NamedTuple):
     apart: tuple[Apart, ...] = ()
 
 
-class Scan(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
     """Everything that one scan found. `history`: "full", "shallow" or "partial".
 
     `left_out` counts by reason; `apart` names the single files among them.
