@@ -98,7 +98,7 @@ def _evicted(root: Path) -> dict[str, Costs]:
     commands = tools.commands(root, peers=("jdupes",))
     picked = {k: v for k, v in commands.items() if k != "git ls-files -s"}
     return measure.in_turn(
-        picked, root, runs=2, before=lambda: measure.evict(root.parent), warm=False
+        picked, root, runs=3, before=lambda: measure.evict(root.parent), warm=False
     )
 
 
