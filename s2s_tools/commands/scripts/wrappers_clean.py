@@ -35,6 +35,6 @@ def wrappers_clean(path: bytes, dry_run: bool, yes: bool, as_json: bool) -> None
     carry_out.run(
         made.plan,
         made.repository,
-        plans.lines(made.plan, "."),
+        plans.lines(made.plan, ".", whole=True),
         carry_out.Wish(dry_run=dry_run, yes=yes, as_json=as_json),
     )

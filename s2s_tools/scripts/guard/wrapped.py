@@ -68,7 +68,7 @@ def _stale(wrapper: Staged, around: Around) -> str:
             return ""
         return (
             "a wrapper that was edited, or that another version made; "
-            "s2s wrappers build makes it anew"
+            "remove it, and s2s wrappers build makes it anew"
         )
     if row.path != wrapper.path:
         return f"a wrapper made for {shown(row.path)}; s2s wrappers build makes it anew"

@@ -93,6 +93,7 @@ class Homes:
             if f.canonical is not None
         }
         self._files = by_place.keys()
+        self._worktrees = {tree.name for tree in scan.repository.worktrees}
         self._found: dict[str, list[Copy]] = {}
         for (worktree, path), stand in stands.items():
             id = by_place.get((worktree, stand.to))
@@ -108,12 +109,14 @@ class Homes:
     def of(
         self, family: Family, canonical: File, before: Entry | None
     ) -> Iterator[Copy]:
-        """The stand-ins of a family, with those that are recorded but gone."""
+        """The stand-ins of a family, with those that are recorded but gone.
+
+        What was recorded of a worktree that is no more falls out.
+        """
         for copy in self._found.get(family.id, ()):
             known = copy.form is Form.EXEC or copy.to == canonical.path
             yield copy._replace(to=b"") if known else copy
         for copy in before.copies if before is not None else ():
-            if copy.form is None or copy[:2] in self._files:
-                continue
-            if copy[:2] not in self._taken:
+            here = copy.worktree in self._worktrees and copy[:2] not in self._files
+            if copy.form is not None and here and copy[:2] not in self._taken:
                 yield copy

@@ -19,6 +19,9 @@ from s2s_tools.scripts.wrappers.owned import Kind, Place, Wanted
 _VERSION: Final = re.compile(rb"#![^\n]*\n(# s2s-wrapper:\d+) ")
 
 
+_EDITED: Final = "a wrapper that somebody edited; remove it, and build makes it anew"
+
+
 class Verdict(StrEnum):
     """What is to be said of one of our paths."""
 
@@ -106,7 +109,7 @@ def _judge_extra(
 ) -> tuple[Verdict, str]:
     row = extra.row
     if row is None:
-        return Verdict.CHANGED, "a wrapper that somebody edited; it stays as it is"
+        return Verdict.CHANGED, _EDITED
     if row.path != extra.path:
         made_for = f"made for {_shown(row.path)}; s2s manifest build records it here"
         return Verdict.UNRECORDED, f"{made_for}, s2s wrappers build makes it anew"
@@ -177,7 +180,7 @@ def _wrapper(one: Wanted, seen: Present) -> tuple[Verdict, str]:
     if render.is_wrapper(data):
         if _version(data) != _version(one.data or b""):
             return Verdict.OUTDATED, "another version's wrapper"
-        return Verdict.CHANGED, "a wrapper that somebody edited; it stays as it is"
+        return Verdict.CHANGED, _EDITED
     if seen.state.sha256 in one.known:
         return _script(seen, Verdict.OUTDATED)
     return Verdict.FOREIGN, "another script stands there"

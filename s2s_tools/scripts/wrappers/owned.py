@@ -56,10 +56,12 @@ def wanted(
 
     `bodies` gives the bytes of each entry's canonical by the entry's id.
     """
+    canonicals = frozenset(entry[1:3] for entry in manifest.entries)
     found = (
         one
         for entry in manifest.entries
         for one in _of_entry(entry, bodies.get(entry.id), project)
+        if one[:2] not in canonicals
     )
     return tuple(sorted(found, key=lambda one: one[:2]))
 
@@ -99,7 +101,7 @@ def _of_entry(entry: Entry, body: bytes | None, project: bytes) -> Iterator[Want
     if body is not None:
         known.add(hashlib.sha256(body).hexdigest())
     for copy in entry.copies:
-        if not owns(entry, copy) or copy[:2] == entry[1:3]:
+        if not owns(entry, copy):
             continue
         kind = Kind.COPY if copy.form is None else Kind(copy.form.value)
         one = Wanted(

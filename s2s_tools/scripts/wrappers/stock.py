@@ -10,6 +10,7 @@ from s2s_tools import errors
 from s2s_tools.changes import guards, laws, observe
 from s2s_tools.changes.facts import PathFacts, TreeFacts
 from s2s_tools.changes.model import ABSENT, Write
+from s2s_tools.changes.model import Kind as State
 from s2s_tools.model import Repository, Worktree
 from s2s_tools.scripts.inventory import discovery, generated
 from s2s_tools.scripts.inventory.survey import Progress
@@ -133,7 +134,9 @@ class _Trees:
                 data=mine.data or b"",
                 tracked=one.path in facts.index,
                 body=ABSENT if body is None else body.state,
-                broken=_broken(self._repository, one[:2]),
+                broken=_broken(self._repository, one[:2])
+                if mine.state.kind is State.FILE
+                else "",
                 objection=reason,
             )
         return found
@@ -159,12 +162,18 @@ def _entries(repository: Repository) -> tuple[Wanted, ...]:
 
 
 def _check_paths(record: store.Record) -> None:
+    """What the codec lets pass, but no change may be made of."""
+    seen: set[Place] = set()
     for entry in record.manifest.entries:
-        for path in (entry.path, *(p for c in entry.copies for p in (c.path, c.to))):
-            problem = laws.path_flaw(path) if path else None
-            if problem:
-                shown = path.decode("utf-8", "surrogateescape")
-                raise errors.InvalidDocument(f"{record.name}: {shown}: {problem}")
+        for copy in entry.copies:
+            for path in (entry.path, copy.path, copy.to or copy.path):
+                if problem := laws.path_flaw(path):
+                    shown = path.decode("utf-8", "surrogateescape")
+                    raise errors.InvalidDocument(f"{record.name}: {shown}: {problem}")
+            if copy[:2] in seen:
+                shown = laws.show(*copy[:2])
+                raise errors.InvalidDocument(f"{record.name}: {shown}: a copy twice")
+            seen.add(copy[:2])
 
 
 def _project(

@@ -280,6 +280,46 @@ def test_an_installed_entry_script_of_an_older_version_is_renewed(
     assert (before, repo.read(ENTRY)) == ("outdated", now)
 
 
+def test_a_path_that_two_scripts_claim_is_refused_by_name(
+    repo: Any, run_s2s: Callable[..., Any]
+) -> None:
+    text = repo.read(".s2s/manifest.yaml").decode()
+    forged = text.replace("path: b.sh,", "path: link.sh,")
+    repo.write(".s2s/manifest.yaml", forged)
+
+    done = run_s2s("wrappers", "build", repo.path, "--yes")
+
+    assert (done.exit_code, "link.sh: a copy twice" in done.stderr) == (2, True)
+
+
+def test_a_pipe_in_the_place_of_a_wrapper_is_foreign_and_not_waited_for(
+    repo: Any, run_s2s: Callable[..., Any]
+) -> None:
+    repo.file("b.sh").unlink()
+    os.mkfifo(repo.file("b.sh"))
+
+    assert states(run_s2s, repo)[".:b.sh"] == "foreign"
+
+
+def test_a_repository_with_linked_worktrees_alone_is_looked_after(
+    make_repo: Callable[..., Any], run_s2s: Callable[..., Any]
+) -> None:
+    bare = make_repo(name="bare.git", bare=True)
+    tree = bare.git("hash-object", "-t", "tree", "-w", "--stdin").decode().strip()
+    first = bare.git("commit-tree", tree, "-m", "first").decode()
+    bare.git("update-ref", "refs/heads/main", first.strip())
+    one = bare.worktree("../one", branch="main")
+    one.commit(
+        {STORE: BODY, "tools/a.sh": wrapper("tools/a.sh"), "b.sh": wrapper("b.sh")}
+    )
+    run_s2s("manifest", "build", one.path)
+    one.file("tools/a.sh").unlink()
+
+    done = run_s2s("wrappers", "build", one.path, "--yes")
+
+    assert (done.exit_code, one.read("tools/a.sh")) == (0, wrapper("tools/a.sh"))
+
+
 @pytest.mark.parametrize("path", [".git/hooks/pre-commit", "a/.git/config"])
 def test_a_manifest_that_names_a_path_inside_git_is_refused(
     path: str, repo: Any, run_s2s: Callable[..., Any]

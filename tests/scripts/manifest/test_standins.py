@@ -6,7 +6,7 @@ import pytest
 
 from s2s_tools.changes import state
 from s2s_tools.changes.model import ABSENT, Plan, State, Write
-from s2s_tools.model import Repository
+from s2s_tools.model import Repository, Worktree
 from s2s_tools.scripts.inventory import families
 from s2s_tools.scripts.inventory.model import Apart, File, Relation, Scan
 from s2s_tools.scripts.manifest import build, check, standins
@@ -27,7 +27,8 @@ def file(path: str, tree: str = ".") -> File:
 
 
 def scan(*files: File, apart: tuple[Apart, ...] = ()) -> Scan:
-    repository = Repository(root=b"/r", common_dir=b"/r/.git", worktrees=())
+    main = Worktree(name=".", path=b"/r", git_dir=b"/r/.git")
+    repository = Repository(root=b"/r", common_dir=b"/r/.git", worktrees=(main,))
     return Scan(
         repository=repository,
         files=files,
@@ -83,6 +84,14 @@ def test_a_stand_in_that_is_gone_stays_recorded() -> None:
     now = built(scan(file(STORE)), before, {})
 
     assert now == before
+
+
+def test_what_stood_in_a_worktree_that_is_no_more_falls_out() -> None:
+    before = built(scan(file(STORE), apart=(THIN,)), Manifest(), {})
+
+    now = built(scan(file(STORE)), before, {})
+
+    assert [len(m.entries[0].copies) for m in (before, now)] == [1, 0]
 
 
 def test_a_file_in_its_place_is_a_copy_again() -> None:

@@ -82,7 +82,11 @@ def test_recorded_and_present_bytes_of_the_body_are_known() -> None:
 
 
 def test_a_canonical_is_never_to_be_replaced_by_a_stand_in() -> None:
+    other = entry(Copy(".", b"o.sh", SAME, Form.SYMLINK))
+    other = other._replace(id=b"o.sh", path=b"o.sh")
+
     assert wanted(entry(Copy(".", STORE, SAME, Form.SYMLINK))) == ()
+    assert wanted(entry(Copy(".", b"o.sh", SAME, Form.EXEC)), other) == ()
 
 
 def test_a_name_that_cannot_stand_in_a_wrapper_is_told() -> None:
