@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 
 from s2s_tools.changes.model import ABSENT, Plan, Write
 from s2s_tools.scripts.dedupe.worktrees.model import MAIN
@@ -12,7 +11,7 @@ from s2s_tools.scripts.dedupe.worktrees.removal import Removal
 from s2s_tools.scripts.inventory import stored
 from s2s_tools.scripts.manifest import location, section, survey
 from s2s_tools.scripts.manifest import plan as manifests
-from s2s_tools.scripts.manifest.model import Copy, Entry, Strategy
+from s2s_tools.scripts.manifest.model import Copy, Entry, Manifest, Strategy
 
 
 def write(made: Removal, found: survey.Survey) -> tuple[Write, ...]:
@@ -23,7 +22,7 @@ def write(made: Removal, found: survey.Survey) -> tuple[Write, ...]:
     texts = _texts(made.plan)
     gone = frozenset((worktree, stored.place(id)) for worktree, id in made.gone)
     entries = tuple(_entry(entry, texts, gone) for entry in record.manifest.entries)
-    manifest = replace(record.manifest, entries=entries)
+    manifest = Manifest(entries=entries, decisions=record.manifest.decisions)
     data = section.replace(record.data, manifest, record.name)
     return manifests.build(
         made.plan.repository, record.worktree.name, record.path, record.state, data

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Final, NamedTuple
 
 from s2s_tools.scripts.inventory import stored
@@ -44,12 +44,27 @@ def missing(cwd: bytes, branch: str, main: str) -> Moves:
     for commit, change in changes:
         bodies = {stored.home(p) for p in change.added if stored.holds(p)}
         if bodies & change.deleted:
+            commits += _before(cwd, branch, commit, bodies & change.deleted)
             commits.append(commit)
         elif bodies - change.added.keys() and not squashed:
             squashed = commit
         elif ids & change.added.keys() & wrappers.get(commit, set()):
             commits.append(commit)
     return Moves(tuple(commits), squashed if not commits else "")
+
+
+def _before(cwd: bytes, branch: str, move: str, ids: Set[bytes]) -> list[str]:
+    """The commit before a move, where the branch has other bytes of what it moves.
+
+    Merged first, it leaves a move that changes no byte: git follows that always.
+    """
+    theirs = gitobjects.files(cwd, f"{move}^", ids)
+    ours = gitobjects.files(cwd, branch, ids)
+    if all(
+        entry.content == ours[p].content for p, entry in theirs.items() if p in ours
+    ):
+        return []
+    return [git.output(cwd, "rev-parse", f"{move}^").decode().strip()]
 
 
 def _changes(cwd: bytes, branch: str, main: str) -> Iterator[tuple[str, _Change]]:

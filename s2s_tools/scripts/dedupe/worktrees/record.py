@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from s2s_tools.changes.model import ABSENT, Kind, Plan, Write
 from s2s_tools.scripts.dedupe.worktrees.model import MAIN, Decided, Fate
@@ -43,8 +42,11 @@ def after(scan: Scan, plan: Plan) -> Scan:
     replaced = [write for write in plan.writes if write.before != ABSENT]
     gone = {(write.worktree, write.path) for write in replaced}
     new = _new(plan)
-    return replace(
-        scan,
+    return Scan(
+        repository=scan.repository,
+        groups=scan.groups,
+        left_out=scan.left_out,
+        history=scan.history,
         files=tuple(file for file in scan.files if file[:2] not in gone),
         families=tuple(_family(family, gone, new) for family in scan.families),
         apart=(*scan.apart, *map(_apart, replaced)),
@@ -80,7 +82,7 @@ def _decided(built: Manifest, fates: Iterable[Fate]) -> Manifest:
         kind = kinds.get(stored.home(entry.path).decode("utf-8", "surrogateescape"))
         strategy = entry.strategy if kind is None else Strategy(kind.value)
         entries.append(entry._replace(strategy=strategy))
-    return replace(built, entries=tuple(entries))
+    return Manifest(entries=tuple(entries), decisions=built.decisions)
 
 
 def _new(plan: Plan) -> frozenset[bytes]:
