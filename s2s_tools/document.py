@@ -11,7 +11,16 @@ MAX_BYTES: Final = 32 * 1024 * 1024
 MAX_ALIASES: Final = 100
 MAX_DEPTH: Final = 32
 MANIFEST_SECTIONS: Final = frozenset(
-    {"schema", "commands", "entries", "scripts", "keep", "allow", "former_roots"}
+    {
+        "schema",
+        "commands",
+        "entries",
+        "scripts",
+        "keep",
+        "allow",
+        "probe",
+        "former_roots",
+    }
 )
 
 

@@ -75,6 +75,20 @@ def terminal_width() -> int:
     return max(40, shutil.get_terminal_size((80, 24)).columns)
 
 
+def wrapped(text: str, *, indent: str = "") -> list[str]:
+    """The text, made safe, in lines that fit the terminal."""
+    import textwrap
+
+    return textwrap.wrap(
+        safe(text),
+        terminal_width(),
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """ "1 script", "2 scripts"."""
     return f"{number} {one if number == 1 else many or one + 's'}"

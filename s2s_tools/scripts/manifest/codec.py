@@ -16,6 +16,7 @@ from s2s_tools.scripts.manifest.model import (
     Entry,
     Form,
     Manifest,
+    Probe,
     Strategy,
 )
 
@@ -53,7 +54,8 @@ def decode(top: document.Map) -> Manifest:
             raise item.fail("id", "a second entry of the same name")
         ids.add(entry.id)
     allow = tuple(_allow(item) for item in top.maps("allow"))
-    decisions = Decisions(keep=top.texts("keep"), allow=allow)
+    probe = tuple(_probe(item) for item in top.maps("probe"))
+    decisions = Decisions(keep=top.texts("keep"), allow=allow, probe=probe)
     return Manifest(entries=entries, decisions=decisions)
 
 
@@ -164,6 +166,21 @@ def _allow(item: document.Map) -> Allow:
         raise item.fail("reason", "expected a reason")
     checked = tuple(_checked(item, "paths", _raw(item, "paths", p)) for p in paths)
     return Allow(_digest(item), checked, reason)
+
+
+def _probe(item: document.Map) -> Probe:
+    item.only("scripts", "runs")
+    runs = item.get("runs")
+    if not isinstance(runs, list):
+        raise item.fail("runs", "expected a list of argument lists")
+    for words in runs:
+        if not isinstance(words, list) or not all(_is_word(word) for word in words):
+            raise item.fail("runs", 'expected lists of texts, such as [["--help"]]')
+    return Probe(item.texts("scripts"), tuple(tuple(words) for words in runs))
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and "\0" not in value
 
 
 def _digest(item: document.Map) -> str:

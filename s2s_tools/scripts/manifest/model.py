@@ -65,12 +65,24 @@ class Allow(NamedTuple):
     reason: str
 
 
+class Probe(NamedTuple):
+    """A decision: how scripts are called to compare them with what replaces them.
+
+    `scripts` are globs, none for every script; `runs` the lists of arguments, none
+    for scripts that must never be run.
+    """
+
+    scripts: tuple[str, ...]
+    runs: tuple[tuple[str, ...], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
     """What a person wrote down: globs of files to keep, duplicates to allow."""
 
     keep: tuple[str, ...] = ()
     allow: tuple[Allow, ...] = ()
+    probe: tuple[Probe, ...] = ()
 
 
 UNDECIDED: Final = Decisions()

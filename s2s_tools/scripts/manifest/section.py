@@ -14,6 +14,7 @@ _HEADER: Final = """\
 # and keeps every other part as it stands. Yours to write:
 #   keep:    globs of files that are never replaced, such as vendor/
 #   allow:   duplicates that may stay, each with sha256, paths and a reason
+#   probe:   how scripts are called by `s2s dedupe prove`, each with scripts, runs
 schema: 1
 """
 _LINE: Final = re.compile(

@@ -159,7 +159,9 @@ def _file_differences(original: Seen, other: Seen, mask: Mask) -> Iterator[str]:
     wanted, got = dict(original.files), dict(other.files)
     for path in sorted(wanted.keys() | got.keys()):
         one, two = wanted.get(path), got.get(path)
-        if one == two or (_excused(path, mask) and (path not in mask.files or two)):
+        if one == two or (two is not None and path in mask.files):
+            continue
+        if path not in mask.files and _excused(path, mask):
             continue
         if two is None:
             yield f"file {_shown(path)} is not changed"

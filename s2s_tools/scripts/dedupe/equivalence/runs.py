@@ -73,7 +73,8 @@ class Runner:
 
     def _probe(self, call: _Call, number: int, pairs: list[Pair]) -> Finding:
         if number == len(pairs):
-            pairs.append((call.before(), call.before(pids=7)))
+            one = call.before()
+            pairs.append((one, one if one.stopped else call.before(pids=7)))
         first, second = pairs[number]
         for seen in (first, second):
             if seen.stopped:

@@ -13,6 +13,7 @@ from s2s_tools.model import Repository
 from s2s_tools.scripts.dedupe.equivalence import (
     families,
     probe,
+    reduce,
     runs,
     sandbox,
     stage,
@@ -26,17 +27,23 @@ from s2s_tools.scripts.dedupe.equivalence.model import (
     Proof,
     Verdict,
 )
+from s2s_tools.scripts.inventory import scope
 from s2s_tools.scripts.inventory.survey import Progress
+from s2s_tools.scripts.manifest.model import Decisions
 from s2s_tools.system import scratch, workers
 
-_ROUNDS: Final = 4
+_USUAL_PROBES: Final = (("--help",),)
 
 
 class Wish(NamedTuple):
-    """How to prove; `unsandboxed`: the user accepts runs on the open machine."""
+    """How to prove; `unsandboxed`: the user accepts runs on the open machine.
+
+    `only_proved`: the plan is to hold nothing but what was proved.
+    """
 
     limits: Limits = Limits()
     unsandboxed: bool = False
+    only_proved: bool = False
 
 
 USUAL: Final = Wish()
@@ -59,30 +66,58 @@ def prove(
 ) -> Proved:
     """Run what the plan replaces, before and after, in throw-away copies.
 
-    Families that differ are taken out and the rest is tried again without them.
-    Raises errors.FileChanged where a file is not what the plan expects.
+    Families that differ (with `only_proved`: all that are not proved) are taken
+    out, and the rest is tried again without them. Raises errors.FileChanged where
+    a file is not what the plan expects.
     """
     end = time.monotonic() + wish.limits.budget
     mode = confinement(wish)
     known: dict[str, tuple[runs.Pair, ...]] = {}
     out: dict[str, Judged] = {}
-    left = plan
-    for _ in range(_ROUNDS):
+    gone: dict[str, Judged] = {}
+    whole = left = reduce.scripts(plan, repository)
+    while left.writes:
         made = trial.of_plan(left, repository, probes)
         found = examine(made, repository, mode, wish.limits, end, known, progress)
-        judged = _judged(left, made, found)
-        out.update((one.family, one) for one in judged)
-        worse = [one for one in judged if one.verdict is Verdict.DIFFERS]
-        left = families.without(left, worse)
+        judged = {one.family: one for one in _judged(left, made, found)}
+        out.update(judged)
+        worse = {n: one for n, one in judged.items() if _is_out(one, wish)}
+        gone.update(worse)
         if not worse:
             break
+        left = families.without(whole, gone.values())
     proof = Proof(
         repository=plan.repository,
         sandbox=mode.name,
         families=tuple(out[name] for name in sorted(out)),
         notes=(mode.note,) if mode.note else (),
     )
-    return Proved(proof, left)
+    return Proved(proof, reduce.without(plan, repository, gone.values()))
+
+
+def alone(plan: Plan, repository: Repository, known: Iterable[Judged]) -> Plan:
+    """The plan with nothing but the families that were proved."""
+    worse = (one for one in known if one.verdict is not Verdict.PROVED)
+    return reduce.without(plan, repository, worse)
+
+
+def probes(decisions: Decisions) -> trial.Probes:
+    """How each script is called, as the manifest says; `--help` where it does not."""
+    rows = [(scope.matcher(row.scripts), row) for row in decisions.probe]
+
+    def words(path: bytes) -> tuple[tuple[str, ...], ...]:
+        for pattern, row in rows:
+            if not row.scripts or (pattern is not None and pattern.fullmatch(path)):
+                return row.runs
+        return _USUAL_PROBES
+
+    return words
+
+
+def _is_out(one: Judged, wish: Wish) -> bool:
+    if wish.only_proved:
+        return one.verdict is not Verdict.PROVED
+    return one.verdict is Verdict.DIFFERS
 
 
 class Mode(NamedTuple):
