@@ -24,7 +24,8 @@ def find(commit: Commit, around: Around) -> Iterator[Finding]:
         if reasons.decided(around.manifest.decisions, change.path, read.sha256):
             continue
         message = (
-            f"a managed copy of {shown(body)}; edit that one, then s2s dedupe sync"
+            f"a managed copy of {shown(body)}; make the change there "
+            "(s2s edit opens it), then run s2s dedupe sync"
         )
         yield Finding(Check.CANONICAL_ONLY, change.path, message, body)
 

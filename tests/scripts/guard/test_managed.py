@@ -26,7 +26,7 @@ def test_an_edit_of_a_managed_copy_is_sent_to_the_body(repo, findings):
     [(path, message)] = findings(repo, ONLY)
 
     assert path == b"lib/a.sh"
-    assert message.startswith("a managed copy of .s2s/canonical/lib/a.sh; edit that")
+    assert message.startswith("a managed copy of .s2s/canonical/lib/a.sh; make the")
 
 
 def test_body_and_copy_may_change_together(repo, findings):
