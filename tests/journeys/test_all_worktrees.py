@@ -272,3 +272,37 @@ def test_options_that_need_all_worktrees_say_so(world) -> None:
         done = world.s2s("dedupe", "apply", "--yes", *option, code=2)
 
         assert "--all-worktrees" in done.stderr
+
+
+def test_sync_brings_the_shared_bodies_up_to_date(world, say) -> None:
+    world.apply()
+    world.main.write(BODY, "#!/bin/sh\necho newer\n")
+
+    done = world.s2s("dedupe", "sync", "--yes")
+
+    assert "the shared body of bin/greet.sh is up to date now" in done.stderr
+    assert say(world.trees["one"], "bin/greet.sh") == "newer\n"
+
+
+def test_sync_shares_what_main_has_committed_not_what_it_has_in_hand(
+    world, say
+) -> None:
+    world.apply("--commit")
+    world.main.commit({BODY: "#!/bin/sh\necho committed\n"})
+    world.main.write(BODY, "#!/bin/sh\necho in hand\n")
+
+    world.s2s("dedupe", "sync", "--yes")
+
+    assert say(world.trees["one"], "bin/greet.sh") == "committed\n"
+    assert say(world.main, "bin/greet.sh") == "in hand\n"
+
+
+def test_verify_stands_after_apply_commit_and_adopt(world) -> None:
+    world.apply("--commit")
+    first = world.s2s("dedupe", "verify")
+    world.adopt(world.trees["one"])
+
+    second = world.s2s("dedupe", "verify")
+
+    assert "All stands" in first.stdout
+    assert "All stands" in second.stdout

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING
+
 import click
 
 from s2s_tools.cli import options, output
+
+if TYPE_CHECKING:
+    from s2s_tools.model import Repository
 
 
 @click.command(
@@ -37,7 +43,8 @@ def dedupe_sync(
     """Give stale copies in other worktrees the canonical's bytes and mode.
 
     Without NAME every script, without --worktree every clean worktree. A copy
-    that was changed in its worktree is never replaced. Nothing is staged or
+    that was changed in its worktree is never replaced. The shared bodies, from
+    which worktrees without a store run, follow main. Nothing is staged or
     committed; `s2s dedupe undo` takes it back.
 
     Exit codes: 0 done or nothing to do, 1 refused, 2 nobody to ask without --yes,
@@ -54,5 +61,15 @@ def dedupe_sync(
     wish = carry_out.Wish(dry_run=dry_run, yes=yes, as_json=as_json)
     lines = plans.lines(planned.plan, planned.worktree, whole=whole)
     carry_out.run(planned.plan, planned.repository, lines, wish)
+    if not dry_run:
+        _share(planned.repository)
     if worktrees and not planned.plan.writes and not as_json:
         output.note("the worktrees that were named hold nothing to refresh")
+
+
+def _share(repository: Repository) -> None:
+    from s2s_tools.scripts.dedupe.worktrees import sharing
+    from s2s_tools.scripts.guard import refresh
+
+    for id in (*refresh.bodies(b"."), *sharing.uncommitted(repository)):
+        output.note(f"the shared body of {os.fsdecode(id)} is up to date now")

@@ -90,6 +90,9 @@ def adopt(ready: Ready) -> Adopted:
             if aside is not None:
                 undo.undo(ready.repository, txid=aside)
             raise errors.Refused(_conflict(ready, commit, problem))
+    if aside is not None:
+        # The merged wrappers are what was put aside: that is taken back now.
+        undo.undo(ready.repository, txid=aside)
     head = git.output(tree.path, "rev-parse", "HEAD").decode().strip()
     return Adopted(ready.branch, before, head)
 
