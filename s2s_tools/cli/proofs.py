@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,8 +12,11 @@ import click
 from s2s_tools.cli import output
 
 if TYPE_CHECKING:
+    from s2s_tools.changes.model import Plan
+    from s2s_tools.cli import carry_out
+    from s2s_tools.model import Repository
     from s2s_tools.scripts.dedupe.equivalence.model import Judged, Proof
-    from s2s_tools.scripts.dedupe.equivalence.service import Wish
+    from s2s_tools.scripts.dedupe.equivalence.service import Proved, Wish
 
 _Command = Callable[..., Any]
 _FEW = 8  # proved scripts that are listed without --all
@@ -58,6 +62,50 @@ def wish(
 
     limits = Limits(timeout=timeout, budget=budget)
     return Wish(limits, run_unsandboxed, only_proved)
+
+
+@contextmanager
+def required(
+    plan: Plan,
+    repository: Repository,
+    file: bytes | None,
+    wish: carry_out.Wish,
+    *,
+    wanted: bool,
+) -> Iterator[Plan]:
+    """The plan with nothing but what is proved, where that is wanted.
+
+    The proof beside a saved plan counts, where there is one; else one is made now
+    and remembered when the block is done. Raises errors.FileChanged where a proof
+    is of other bytes.
+    """
+    from s2s_tools.scripts.dedupe.equivalence import service, store
+
+    if not wanted:
+        yield plan
+        return
+    bare = service.scripts(plan, repository)
+    known = None if file is None else store.of_plan(bare, file)
+    if known is not None:
+        yield service.alone(plan, repository, known.values())
+        return
+    found = _prove(plan, repository)
+    if not wish.as_json:
+        output.emit(None, [*lines(found.proof), ""], as_json=False)
+    yield found.plan
+    if not wish.dry_run:
+        store.keep(found.proof, repository)
+
+
+def _prove(plan: Plan, repository: Repository) -> Proved:
+    from s2s_tools.cli import progress
+    from s2s_tools.scripts.dedupe.equivalence import service
+    from s2s_tools.scripts.manifest import store as manifests
+
+    probes = service.probes(manifests.load(repository).manifest.decisions)
+    asked = service.Wish(only_proved=True)
+    with progress.Progress() as report:
+        return service.prove(plan, repository, probes, asked, progress=report)
 
 
 def document(proof: Proof) -> dict[str, Any]:

@@ -17,17 +17,19 @@ from s2s_tools.scripts.dedupe.equivalence import (
     runs,
     sandbox,
     stage,
+    standing,
     trial,
 )
 from s2s_tools.scripts.dedupe.equivalence.model import (
-    Case,
     Finding,
     Judged,
     Limits,
     Proof,
     Verdict,
 )
+from s2s_tools.scripts.dedupe.model import Place
 from s2s_tools.scripts.inventory import scope
+from s2s_tools.scripts.inventory.model import Scan
 from s2s_tools.scripts.inventory.survey import Progress
 from s2s_tools.scripts.manifest.model import Decisions
 from s2s_tools.system import scratch, workers
@@ -93,6 +95,43 @@ def prove(
         notes=(mode.note,) if mode.note else (),
     )
     return Proved(proof, reduce.without(plan, repository, gone.values()))
+
+
+def prove_standing(
+    scan: Scan,
+    links: Iterable[Place],
+    probes: trial.Probes,
+    wish: Wish = USUAL,
+    *,
+    progress: Progress | None = None,
+) -> Proof:
+    """Compare what stands in for scripts now with the bodies in their places.
+
+    Every wrapper of the scan and the given `links`. What finds no body is passed.
+    """
+    repository = scan.repository
+    mode = confinement(wish)
+    made = standing.of_scan(scan, links, probes)
+    end = time.monotonic() + wish.limits.budget
+    found = examine(made, repository, mode, wish.limits, end, {}, progress)
+    by_family = _by_family(made, found)
+    places: dict[str, list[Place]] = {}
+    for family, place in made.places:
+        places.setdefault(family, []).append(place)
+    return Proof(
+        repository=repository.common_dir,
+        sandbox=mode.name,
+        families=tuple(
+            _judge(name, by_family[name], tuple(sorted(places[name])))
+            for name in sorted(by_family)
+        ),
+        notes=(mode.note,) if mode.note else (),
+    )
+
+
+def scripts(plan: Plan, repository: Repository) -> Plan:
+    """The part of a plan that a proof speaks of."""
+    return reduce.scripts(plan, repository)
 
 
 def alone(plan: Plan, repository: Repository, known: Iterable[Judged]) -> Plan:
@@ -201,34 +240,50 @@ def _all(
 def _judged(
     plan: Plan, made: trial.Trial, found: Iterable[Finding]
 ) -> tuple[Judged, ...]:
-    by_family: dict[str, list[tuple[Case | None, Finding]]] = {}
-    for case, finding in zip(made.cases, found, strict=True):
-        by_family.setdefault(case.family, []).append((case, finding))
-    for family, finding in made.settled:
-        by_family.setdefault(family, []).append((None, finding))
+    by_family = _by_family(made, found)
     return tuple(
-        judge(family, by_family.get(family.name, []))
+        _judge(
+            family.name,
+            by_family.get(family.name, []),
+            families.places(family),
+            family.digest,
+        )
         for family in families.of_plan(plan)
     )
 
 
-def judge(family: families.Family, found: list[tuple[Case | None, Finding]]) -> Judged:
+def _by_family(
+    made: trial.Trial, found: Iterable[Finding]
+) -> dict[str, list[tuple[str, Finding]]]:
+    """Every finding on a family, with the worktree it was made in."""
+    by_family: dict[str, list[tuple[str, Finding]]] = {}
+    for case, finding in zip(made.cases, found, strict=True):
+        by_family.setdefault(case.family, []).append((case.worktree, finding))
+    for family, finding in made.settled:
+        by_family.setdefault(family, []).append((".", finding))
+    return by_family
+
+
+def _judge(
+    name: str,
+    found: list[tuple[str, Finding]],
+    places: tuple[Place, ...],
+    digest: str = "",
+) -> Judged:
     """One verdict on a family: the worst of its places."""
     verdict = families.worst([finding.verdict for _, finding in found])
-    reasons = [_reason(case, f) for case, f in found if f.verdict is verdict]
+    reasons = [_said(tree, f) for tree, f in found if f.verdict is verdict]
     return Judged(
-        family=family.name,
+        family=name,
         verdict=verdict,
-        reason=next(filter(None, reasons), "" if found else "nothing there was run"),
-        places=families.places(family),
+        reason=next(filter(None, reasons), "" if found else "nothing of it runs"),
+        places=places,
         unstable=tuple(sorted({name for _, f in found for name in f.unstable})),
-        digest=family.digest,
+        digest=digest,
     )
 
 
-def _reason(case: Case | None, finding: Finding) -> str:
-    if case is None or not finding.reason or finding.verdict is not Verdict.DIFFERS:
+def _said(worktree: str, finding: Finding) -> str:
+    if finding.verdict is not Verdict.DIFFERS or worktree == ".":
         return finding.reason
-    return f"{finding.reason}" + (
-        f" [in {case.worktree}]" if case.worktree != "." else ""
-    )
+    return f"in {worktree} {finding.reason}"

@@ -41,6 +41,7 @@ class Trial:
     settled: tuple[tuple[str, Finding], ...] = ()
     scripts: tuple[bytes, ...] = ()
     extra: tuple[Place, ...] = ()
+    places: tuple[tuple[str, Place], ...] = ()  # by family, where it says which
 
 
 class Held(NamedTuple):
@@ -93,7 +94,9 @@ class _Maker:
         family = families.name(write)
         body = self._body(write)
         words = self._probes(write.path)
-        found = _without_run(write, held, body, words)
+        found = _on_purpose(write, body) or without_run(
+            held.kind, write.before.mode, held.data, words
+        )
         if found is not None:
             self._settled.append((family, found))
             return
@@ -154,17 +157,22 @@ class _Maker:
         return () if found.body is None else (found.body,)
 
 
-def _without_run(
-    write: Write, held: Held, body: bytes | None, words: tuple[tuple[str, ...], ...]
-) -> Finding | None:
-    """The finding on a write that no run could tell more of."""
+def _on_purpose(write: Write, body: bytes | None) -> Finding | None:
+    """The finding on a write that is meant to change what happens."""
     if write.after.kind is Kind.ABSENT:
         return Finding(Verdict.STATIC, "it goes away on purpose")
     if body is None:
         return Finding(Verdict.STATIC, "its bytes are changed on purpose")
-    if not write.before.mode & 0o111 and held.kind is Kind.FILE:
+    return None
+
+
+def without_run(
+    kind: Kind, mode: int, data: bytes, words: tuple[tuple[str, ...], ...]
+) -> Finding | None:
+    """The finding on a script that no run could tell more of; None: run it."""
+    if kind is Kind.FILE and not mode & 0o111:
         return Finding(Verdict.STATIC, "it is not executable: it is sourced, or data")
-    if b"\0" in held.data[:8192]:
+    if b"\0" in data[:8192]:
         return Finding(Verdict.UNPROVABLE, "it is a binary")
     if not words:
         return Finding(Verdict.STATIC, "the manifest says not to run it")
