@@ -1,0 +1,1 @@
+"""Where a repository is and what kind of machine this is, as named variables."""

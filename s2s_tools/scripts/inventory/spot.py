@@ -1,0 +1,43 @@
+"""Where a path lies: in which repository, which worktree, under what name there."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from s2s_tools import errors
+from s2s_tools.model import Repository, Worktree
+from s2s_tools.scripts.inventory import discovery
+
+
+class Spot(NamedTuple):
+    """A path of a worktree; `inner` is relative to its top, b"" the top itself."""
+
+    repository: Repository
+    worktree: Worktree
+    inner: bytes
+
+
+def find(path: bytes) -> Spot:
+    """Where `path`, which need not exist yet, lies; its last part is not followed.
+
+    Raises errors.NotARepository where it lies in no worktree.
+    """
+    head, name = os.path.split(os.path.abspath(path))
+    full = os.path.join(os.path.realpath(head), name)
+    there = full
+    while not os.path.isdir(there) or os.path.islink(there):
+        there = os.path.dirname(there)
+    repository = discovery.find(there)
+    holders = [t for t in repository.worktrees if _holds(t.path, full)]
+    if not holders:
+        raise errors.NotARepository(
+            f"{os.fsdecode(path)} is in no worktree; give a path in one"
+        )
+    tree = max(holders, key=lambda t: len(t.path))
+    inner = os.path.relpath(full, tree.path)
+    return Spot(repository, tree, b"" if inner == b"." else inner)
+
+
+def _holds(folder: bytes, path: bytes) -> bool:
+    return path == folder or path.startswith(folder.rstrip(b"/") + b"/")
