@@ -11,12 +11,14 @@ from s2s_tools import errors
 from s2s_tools.changes import apply as changes
 from s2s_tools.changes import state as states
 from s2s_tools.changes import undo
-from s2s_tools.changes.model import Plan, Write
+from s2s_tools.changes.facts import PathFacts
+from s2s_tools.changes.model import Kind, Plan, Write
 from s2s_tools.model import Repository, Worktree
 from s2s_tools.scripts.dedupe import trees as known_trees
 from s2s_tools.scripts.dedupe.worktrees import merging, moves
 from s2s_tools.scripts.dedupe.worktrees.model import MAIN
 from s2s_tools.scripts.inventory import stored
+from s2s_tools.scripts.manifest import standins
 from s2s_tools.scripts.wrappers import render
 from s2s_tools.system import git, gitobjects
 
@@ -127,7 +129,7 @@ def _thin(known: known_trees.Trees, tree: Worktree) -> tuple[Write, ...]:
     index = known.facts(tree.name).index
     dirty = sorted(known_trees.changed(known, tree.name))
     seen = known.paths(tree.name, dirty)
-    wanted = [p for p in dirty if p in index and _is_stand_in(seen[p].data)]
+    wanted = [p for p in dirty if p in index and _is_stand_in(p, seen[p])]
     if others := [path for path in dirty if path not in wanted]:
         shown = others[0].decode("utf-8", "surrogateescape")
         raise errors.Refused(
@@ -150,11 +152,10 @@ def _thin(known: known_trees.Trees, tree: Worktree) -> tuple[Write, ...]:
     )
 
 
-def _is_stand_in(data: bytes | None) -> bool:
-    if data is None:
-        return False
-    is_link = b"\n" not in data and stored.FOLDER in data
-    return is_link or render.read_exec(data) is not None
+def _is_stand_in(path: bytes, seen: PathFacts) -> bool:
+    if seen.state.kind is Kind.LINK:
+        return stored.holds(standins.target(path, seen.data or b"") or b"")
+    return render.read_exec(seen.data or b"") is not None
 
 
 def _conflict(ready: Ready, commit: str, paths: Sequence[bytes]) -> str:

@@ -90,6 +90,8 @@ def _by_branches(holders: tuple[Holder, ...]) -> str:
 
 
 def _by_canonical(question: Question, family: Family, canonical: File) -> str:
+    if reason := _by_tree(question, MAIN):
+        return f"main: {reason}"
     fact = question.facts.get(canonical[:2])
     if fact is None or fact.state.kind is not Kind.FILE:
         return "its canonical cannot be read"

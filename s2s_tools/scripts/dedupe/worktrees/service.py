@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from s2s_tools import errors
 from s2s_tools.changes import guards
+from s2s_tools.changes.facts import PathFacts
 from s2s_tools.changes.model import ABSENT, Write
 from s2s_tools.model import Repository
 from s2s_tools.scripts.dedupe import facts, service
@@ -160,25 +161,29 @@ def _rooms(known: known_trees.Trees, families: Iterable[Family]) -> dict[str, Ro
         and family.canonical.worktree == MAIN
         and not stored.holds(family.canonical.path)
     }
-    tree = known.facts(MAIN)
+    seen = known.paths(MAIN, wanted)
+    reachable = [path for path, facts in seen.items() if facts.barrier is None]
+    ignored = _ignored(known.worktree(MAIN).path, reachable)
     rooms = {}
-    ignored = _ignored(known.worktree(MAIN).path, wanted)
-    for path, seen in known.paths(MAIN, wanted).items():
+    for path, found in seen.items():
         shown = path.decode("utf-8", "surrogateescape")
-        if seen.state != ABSENT:
+        if found.state != ABSENT:
             rooms[wanted[path]] = Room(f"something else stands at {shown}")
-            continue
-        if path in ignored:
+        elif path in ignored:
             rooms[wanted[path]] = Room(f"git ignores {shown}; let .gitignore have it")
-            continue
-        probe = Write(
-            worktree=MAIN, path=path, before=ABSENT, after=ABSENT, data=None, reason=""
-        )
-        case = guards.Case(write=probe, path=seen, tree=tree)
-        refusal = guards.reach_refusal(case) or guards.refusal(case)
-        if refusal is not None:
+        elif refusal := _refusal(known, path, found):
             rooms[wanted[path]] = Room(f"{shown}: {refusal.why}; {refusal.next}")
     return rooms
+
+
+def _refusal(
+    known: known_trees.Trees, path: bytes, facts: PathFacts
+) -> guards.Refusal | None:
+    probe = Write(
+        worktree=MAIN, path=path, before=ABSENT, after=ABSENT, data=None, reason=""
+    )
+    case = guards.Case(write=probe, path=facts, tree=known.facts(MAIN))
+    return guards.reach_refusal(case) or guards.refusal(case)
 
 
 def _ignored(root: bytes, paths: Iterable[bytes]) -> frozenset[bytes]:

@@ -19,8 +19,8 @@ from s2s_tools.scripts.dedupe.worktrees.removal import Body, Removal, Stand
 from s2s_tools.scripts.inventory import generated, stored
 from s2s_tools.scripts.inventory.model import Scan
 from s2s_tools.scripts.inventory.survey import Progress
+from s2s_tools.scripts.manifest import standins, survey
 from s2s_tools.scripts.manifest import store as manifests
-from s2s_tools.scripts.manifest import survey
 from s2s_tools.scripts.wrappers import render
 from s2s_tools.system import gitobjects
 
@@ -97,10 +97,10 @@ def _stands(known: known_trees.Trees, scan: Scan) -> Iterator[Stand]:
         if item.reason == generated.REASON:
             id = item.detail.encode("utf-8", "surrogateescape")
             by_tree.setdefault(item.worktree, {})[item.path] = id
-    for (worktree, path), target in manifests.links(scan).items():
-        mark, id = target.partition(stored.FOLDER)[1:]
-        if mark:
-            by_tree.setdefault(worktree, {})[path] = id
+    for (worktree, path), text in manifests.links(scan).items():
+        target = standins.target(path, text) or b""
+        if stored.holds(target):
+            by_tree.setdefault(worktree, {})[path] = stored.home(target)
     for name, ids in by_tree.items():
         originals = _originals(known, name, ids)
         for path, seen in known.paths(name, ids).items():
