@@ -1,0 +1,1 @@
+"""Hard-coded paths in shell scripts: found, judged, rewritten, proved."""

@@ -1,0 +1,45 @@
+"""Which scripts to rewrite: a plan from proved results."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+
+from s2s_tools.changes.model import Keep, Kind, Plan, State, Write
+from s2s_tools.scripts.pathfix.model import Script, Verdict
+
+
+def build(scripts: Iterable[Script], *, repository: bytes) -> Plan:
+    """Write what is proved and differs; the others are kept with the reason."""
+    writes = []
+    keeps = []
+    for script in scripts:
+        if script.result is not None and script.result != script.data:
+            writes.append(_write(script))
+        elif script.problem:
+            keeps.append(
+                Keep(worktree=script.worktree, path=script.path, reason=script.problem)
+            )
+    return Plan(
+        repository=repository,
+        command="s2s fix-paths",
+        writes=tuple(writes),
+        keeps=tuple(keeps),
+    )
+
+
+def _write(script: Script) -> Write:
+    assert script.result is not None
+    digest = hashlib.sha256(script.result).hexdigest()
+    counts = Counter(o.verdict for o in script.occurrences)
+    many = counts[Verdict.AUTO] + counts[Verdict.CHECKED]
+    return Write(
+        worktree=script.worktree,
+        path=script.path,
+        before=script.state,
+        after=State(Kind.FILE, script.state.mode, digest),
+        data=script.result,
+        reason=f"{many} hard-coded path{'s' if many != 1 else ''} rewritten, proved",
+        named=script.named,
+    )

@@ -1,0 +1,168 @@
+"""Proves that a rewritten script is the old one, for the old root and for others."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from s2s_tools import errors
+from s2s_tools.scripts.pathfix import evaluation, fix, fold
+from s2s_tools.scripts.pathfix.model import Edit, Fixed, Inner, Place, Proof, Verdict
+from s2s_tools.scripts.syntax import tree as trees
+from s2s_tools.system import process
+
+# Space, glob, bracket, quotes, dollar, ampersand: each has a meaning somewhere.
+HOSTILE: Final = b"/s2s a*b[x]'\"$HOME&c"
+PLAIN: Final = b"/moved/to-a.b_c/@1"
+_TIMEOUT: Final = 20.0
+
+
+def prove(fixed: Fixed) -> Proof:
+    """Try the edits of one script, also those in code that its words carry."""
+    before, after = fixed.data, fix.text(fixed)
+    places = {o.place for o in fixed.occurrences}
+    values = {p.variable.decode(): p.path for p in places}
+    if not _reads(before):
+        return Proof(failure="bash cannot read the script as it is")
+    if not _reads(after):
+        return Proof(failure="bash cannot read the result")
+    old = statements(before, values)
+    if old is None:
+        return Proof(failure="shfmt cannot read the script")
+    if old != statements(fix.outer(fixed), values):
+        return Proof(failure="shfmt reads the result as another script")
+    proof = _evaluate(fixed, places)
+    for inner in fixed.inner:
+        if not proof.failure:
+            proof = _joined(proof, prove(_inside(fixed, inner)))
+    return proof
+
+
+def insertion(edited: bytes, final: bytes, added: bytes, removed: bytes = b"") -> str:
+    """Why `final` is not `edited` with the lines `added` for `removed`; "" if it is."""
+    if not _reads(final):
+        return "bash cannot read the result"
+    whole, body = statements(final, {}), statements(edited, {})
+    new, old = statements(added, {}), statements(removed, {})
+    if whole is None or body is None or new is None or old is None:
+        return "shfmt cannot read the result"
+    for at in range(len(body) - len(old) + 1):
+        if body[at : at + len(old)] == old and whole == (
+            body[:at] + new + body[at + len(old) :]
+        ):
+            return ""
+    return "the preamble would not stand where the script begins"
+
+
+def statements(data: bytes, values: Mapping[str, bytes]) -> list[Any] | None:
+    """What shfmt reads, the variables folded; None where it cannot."""
+    import json
+
+    # -ln bash: sh scripts too, for that is the grammar that all else is read with.
+    done = process.run(
+        [_shfmt(), "-ln", "bash", "--to-json"], input=data, timeout=_TIMEOUT
+    )
+    if done.code != 0:
+        return None
+    folded = {name: _as_text(path) for name, path in values.items()}
+    return fold.Folder(folded).statements(json.loads(done.out))
+
+
+def _inside(fixed: Fixed, inner: Inner) -> Fixed:
+    """The carried code as a script of its own."""
+    data = fixed.data[inner.start : inner.end]
+    moved = tuple(
+        Edit(e.start - inner.start, e.end - inner.start, e.text) for e in inner.edits
+    )
+    return Fixed(data=data, occurrences=fixed.occurrences, edits=moved)
+
+
+def _evaluate(fixed: Fixed, places: set[Place]) -> Proof:
+    """What the words expand to: with the old root, and with another one."""
+    roots = {place.variable.decode(): place.path for place in places}
+    tree = trees.parse(fixed.data)
+    total = shown = 0
+    for moved, made in _by_promise(fixed):
+        found = evaluation.words(tree, made)
+        old = _expanded([(w.before, w.how) for w in found], roots)
+        texts = [(w.after, w.how) for w in found]
+        same = _expanded(texts, roots)
+        marked = _expanded(texts, dict.fromkeys(roots, evaluation.MARK))
+        hostile = _expanded(texts, dict.fromkeys(roots, moved))
+        for at, word in enumerate(found):
+            if old[at] is None:
+                continue
+            expected = (marked[at] or b"").replace(evaluation.MARK, moved)
+            if same[at] != old[at]:
+                return Proof(failure=f"{_shown(word.before)} expands to something else")
+            if hostile[at] != expected:
+                return Proof(failure=f"{_shown(word.before)} breaks under other roots")
+            shown += word.edits
+        total += len(made)
+    return Proof(shown, total - shown)
+
+
+def _by_promise(fixed: Fixed) -> Iterator[tuple[bytes, list[Edit]]]:
+    """The edits that hold for every root, and those that the preamble guards."""
+    checked = [o.start for o in fixed.occurrences if o.verdict is Verdict.CHECKED]
+    guarded = {e for e in fixed.edits for at in checked if e.start <= at < e.end}
+    yield HOSTILE, [edit for edit in fixed.edits if edit not in guarded]
+    yield PLAIN, [edit for edit in fixed.edits if edit in guarded]
+
+
+def _expanded(
+    texts: Sequence[tuple[bytes, str]], roots: Mapping[str, bytes]
+) -> list[bytes | None]:
+    """What bash makes of each word: no command can be found, no file is touched."""
+    if not texts:
+        return []
+    out = _bash(evaluation.script(texts), roots)
+    found = list(evaluation.fields(out, len(texts)))
+    if None in found and len(texts) > 1:  # one that is no word alone spoils all
+        return [_expanded([text], roots)[0] for text in texts]
+    return found
+
+
+def _bash(script: bytes, roots: Mapping[str, bytes]) -> bytes:
+    env = {"PATH": "/nonexistent", "LC_ALL": "C"}
+    env |= {name: os.fsdecode(path) for name, path in roots.items()}
+    argv = [_tool("bash"), "--norc", "--noprofile", "-s"]
+    return process.run(argv, env=env, cwd="/", input=script, timeout=_TIMEOUT).out
+
+
+def _reads(data: bytes) -> bool:
+    env = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
+    argv = [_tool("bash"), "--norc", "--noprofile", "-n"]
+    return process.run(argv, env=env, input=data, timeout=_TIMEOUT).code == 0
+
+
+def _joined(one: Proof, other: Proof) -> Proof:
+    return Proof(
+        one.words + other.words, one.unevaluated + other.unevaluated, other.failure
+    )
+
+
+def _shown(word: bytes) -> str:
+    return word.decode("utf-8", "replace")
+
+
+def _as_text(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
+
+
+def _shfmt() -> str:
+    return _tool("shfmt")
+
+
+def _tool(name: str) -> str:
+    """A program beside this Python, or on the path."""
+    import shutil
+
+    here = os.path.dirname(sys.executable)
+    path = os.pathsep.join((here, os.environ.get("PATH", os.defpath)))
+    found = shutil.which(name, path=path)
+    if found is None:
+        raise errors.NotFound(f"{name} is not installed; pip install shfmt-py")
+    return found

@@ -1,0 +1,231 @@
+"""Look for hard-coded paths in a repository and plan their rewriting."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from s2s_tools import document, errors
+from s2s_tools.changes import state as states
+from s2s_tools.changes.model import Kind, Plan
+from s2s_tools.model import Repository, Worktree
+from s2s_tools.scripts.inventory import discovery, generated, grouping, scan, survey
+from s2s_tools.scripts.manifest import store
+from s2s_tools.scripts.pathfix import others, plan, prefixes, proposals, rewriting
+from s2s_tools.scripts.pathfix.model import Mention, Place, Script
+from s2s_tools.scripts.pathfix.proposals import Proposal
+from s2s_tools.system import files, git
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is asked for: folders, or none for those that the repository knows."""
+
+    prefixes: tuple[bytes, ...] = ()
+    root: str = "S2S_ROOT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What was looked for, what was found, and the plan for it.
+
+    `places` are those of all trees together; `scripts` only those with something.
+    """
+
+    repository: Repository
+    places: tuple[Place, ...]
+    scripts: tuple[Script, ...]
+    mentions: tuple[Mention, ...]
+    proposals: tuple[Proposal, ...]
+    plan: Plan
+    looked_at: int
+
+
+def look(
+    paths: Sequence[bytes],
+    wish: Wish,
+    *,
+    progress: survey.Progress | None = None,
+) -> Report:
+    """Every hard-coded path in the scripts at `paths`: files, or folders of a tree.
+
+    Raises errors.UsageFault for a prefix that is none, errors.NotFound for a path
+    that is no script and no folder.
+    """
+    root = prefixes.root_variable(wish.root)
+    repository, chosen = _chosen(paths)
+    asked = prefixes.given(wish.prefixes, root)
+    former = () if asked else _former_roots(repository)
+    listed = _listed(repository, chosen, progress)
+    places: dict[Place, None] = {}
+    scripts: list[Script] = []
+    seen: dict[tuple[bytes, tuple[Place, ...]], rewriting.Rewritten] = {}
+    for done, (tree, path, named) in enumerate(listed, 1):
+        own = asked or prefixes.known(repository, tree, former, root)
+        places |= dict.fromkeys(own)
+        scripts.append(_script(tree, path, own, root, seen, named=named))
+        if progress is not None:
+            progress(done, len(listed), "scripts read")
+    texts = [(s.path, s.data) for s in scripts if s.data]
+    found = tuple(s for s in scripts if s.occurrences or s.problem)
+    return Report(
+        repository=repository,
+        places=tuple(places),
+        scripts=found,
+        mentions=tuple(_mentions(chosen, tuple(places))),
+        proposals=_proposed(texts, repository, places),
+        plan=plan.build(found, repository=repository.common_dir),
+        looked_at=len(scripts),
+    )
+
+
+_Chosen = list[tuple[Worktree, bytes, bool]]  # the tree, a path in it, a file by name
+
+
+def _chosen(paths: Sequence[bytes]) -> tuple[Repository, _Chosen]:
+    """The repository, and each path as a place in a worktree."""
+    repositories = {}
+    found: _Chosen = []
+    for path in paths:
+        repository = discovery.find(path)
+        repositories[repository.common_dir] = repository
+        real = os.path.realpath(os.path.dirname(os.path.abspath(path)))
+        where = (
+            os.path.realpath(path)
+            if os.path.isdir(path)
+            else (os.path.join(real, os.path.basename(path)))
+        )
+        tree = _tree(repository, where)
+        inside = os.path.relpath(where, tree.path)
+        item = (tree, b"" if inside == b"." else inside, not os.path.isdir(path))
+        if item not in found:
+            found.append(item)
+    if len(repositories) != 1:
+        raise errors.UsageFault("the paths are in several repositories; take one")
+    return next(iter(repositories.values())), found
+
+
+def _tree(repository: Repository, where: bytes) -> Worktree:
+    around = [
+        tree
+        for tree in repository.worktrees
+        if where == tree.path or where.startswith(tree.path.rstrip(b"/") + b"/")
+    ]
+    if not around:
+        raise errors.UsageFault(
+            f"{os.fsdecode(where)} is in no worktree; give the path of one"
+        )
+    tree = max(around, key=lambda tree: len(tree.path))
+    if tree.foreign:
+        raise errors.Refused(f"{os.fsdecode(where)} is another repository's worktree")
+    return tree
+
+
+def _former_roots(repository: Repository) -> tuple[str, ...]:
+    if all(tree.prunable or tree.foreign for tree in repository.worktrees):
+        return ()
+    record = store.load(repository)
+    if record.data is None:
+        return ()
+    return document.manifest(record.data, record.name).texts("former_roots")
+
+
+def _listed(
+    repository: Repository, chosen: _Chosen, progress: survey.Progress | None
+) -> list[tuple[Worktree, bytes, bool]]:
+    """The scripts below each folder, and the files that were named."""
+    named = {(tree.name, path) for tree, path, is_file in chosen if is_file}
+    folders = [(tree, path) for tree, path, is_file in chosen if not is_file]
+    found = {(tree.name, path): tree for tree, path, is_file in chosen if is_file}
+    if folders:
+        what = scan.look_for(repository, scan.Options())
+        seen = survey.survey(repository, what, progress=progress)
+        kept, _ = generated.part(repository, grouping.files(seen))
+        for file in kept:
+            for tree, folder in folders:
+                below = not folder or file.path.startswith(folder + b"/")
+                if file.worktree == tree.name and below and file.shell:
+                    found.setdefault((file.worktree, file.path), tree)
+    return [(found[key], key[1], key in named) for key in sorted(found)]
+
+
+def _script(
+    tree: Worktree,
+    path: bytes,
+    places: Sequence[Place],
+    root: bytes,
+    seen: dict[tuple[bytes, tuple[Place, ...]], rewriting.Rewritten],
+    *,
+    named: bool,
+) -> Script:
+    where = os.path.join(tree.path, path)
+    state = states.observe(where)
+    if state.kind is Kind.ABSENT:
+        raise errors.NotFound(f"{os.fsdecode(where)}: there is no such file")
+    if state.kind is not Kind.FILE:
+        what = "a link" if state.kind is Kind.LINK else "no regular file"
+        problem = f"is {what}; name the file that holds the script"
+        return Script(
+            worktree=tree.name, path=path, state=state, data=b"", problem=problem
+        )
+    data = files.read(where)
+    key = (data, tuple(places))
+    if key not in seen:
+        seen[key] = rewriting.rewrite(data, places, root)
+    made = seen[key]
+    blocked = made.result is not None and not state.mode & stat.S_IWUSR
+    problem = "is read-only; make it writable" if blocked else made.problem
+    return Script(
+        worktree=tree.name,
+        path=path,
+        state=state,
+        data=data,
+        named=named,
+        occurrences=made.occurrences,
+        result=None if blocked else made.result,
+        proof=made.proof,
+        problem=problem,
+    )
+
+
+def _mentions(chosen: _Chosen, places: Sequence[Place]) -> Iterator[Mention]:
+    """Lines of tracked files of other formats below the folders."""
+    done = set()
+    for tree, folder, is_file in chosen:
+        if is_file:
+            continue
+        for path in git.output(tree.path, "ls-files", "-z").split(b"\0"):
+            below = not folder or path.startswith(folder + b"/")
+            if (tree.name, path) in done or not below:
+                continue
+            done.add((tree.name, path))
+            if path.endswith(others.EXTENSIONS):
+                data = _text(os.path.join(tree.path, path))
+                yield from others.mentions(tree.name, path, data, places)
+
+
+def _text(where: bytes) -> bytes:
+    """A small regular file's bytes; nothing for anything else."""
+    try:
+        info = os.lstat(where)
+        if not stat.S_ISREG(info.st_mode) or info.st_size > others.MOST_BYTES:
+            return b""
+        return files.read(where)
+    except (OSError, errors.FileUnreadable):
+        return b""
+
+
+def _proposed(
+    texts: Iterable[tuple[bytes, bytes]],
+    repository: Repository,
+    places: Iterable[Place],
+) -> tuple[Proposal, ...]:
+    known = {place.path for place in places}
+
+    def exists(path: bytes) -> bool:
+        return os.path.lexists(os.path.join(repository.root, path))
+
+    found = proposals.propose(texts, exists)
+    return tuple(proposal for proposal in found if proposal.path not in known)
