@@ -80,3 +80,36 @@ def _before(single: Single, path: bytes) -> State:
             f"{single.command}; name another file or remove it"
         )
     return seen
+
+
+def create(path: bytes, data: bytes, *, mode: int) -> bool:
+    """Make a file of our own where there is nothing; False: something is there."""
+    head, name = os.path.split(path)
+    temp = b".%s.%d.tmp" % (name[:200], os.getpid())
+    try:
+        with files.folder(head) as fd:
+            atomic.remove(fd, temp)
+            atomic.create(fd, temp, data, mode=mode)
+            try:
+                atomic.place(fd, temp, name)
+            except FileExistsError:
+                return False
+            finally:
+                atomic.remove(fd, temp)
+            atomic.sync(fd)
+    except OSError as exc:
+        raise errors.WriteFailed(
+            f"{os.fsdecode(path)} cannot be written: {exc.strerror}"
+        ) from exc
+    return True
+
+
+def remove(path: bytes, sha256: str) -> bool:
+    """Remove a file of our own; False: it is not there with these bytes."""
+    seen = state.observe(path)
+    if seen.kind is not Kind.FILE or seen.sha256 != sha256:
+        return False
+    head, name = os.path.split(path)
+    with files.folder(head) as fd:
+        atomic.remove(fd, name)
+    return True

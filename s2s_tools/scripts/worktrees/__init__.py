@@ -1,0 +1,1 @@
+"""Worktrees with ports, database names and an `.env` of their own."""
