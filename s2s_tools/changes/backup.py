@@ -89,13 +89,14 @@ def fetch(
         asked = "".join(f"{name}\n" for name in names).encode()
         out = _git(where, "cat-file", "--batch", input=asked)
     found: dict[int, bytes] = {}
+    at = 0
     for side, step in wanted:
-        head, _, out = out.partition(b"\n")
-        parts = head.split(b" ")
+        end = out.find(b"\n", at)
+        parts = out[at : max(end, at)].split(b" ")
         if len(parts) != 3 or parts[1] != b"blob":
             raise _gone(where, commit, step)
-        size = int(parts[2])
-        data, out = out[:size], out[size + 1 :]
+        start, size = end + 1, int(parts[2])
+        data, at = out[start : start + size], start + size + 1
         state = step.before if side == "before" else step.after
         if hashlib.sha256(data).hexdigest() != state.sha256:
             raise _gone(where, commit, step)
