@@ -45,6 +45,18 @@ def make_folder(path: bytes, *, mode: int = 0o755) -> None:
     os.chmod(path, mode)
 
 
+def clear_way(top: bytes, path: bytes) -> None:
+    """Remove what stands where the folders above a path should be.
+
+    Nothing that is then written at the path goes through a link.
+    """
+    parts = path.split(b"/")[:-1]
+    for count in range(1, len(parts) + 1):
+        above = os.path.join(top, *parts[:count])
+        if os.path.islink(above) or not os.path.isdir(above):
+            discard(above)
+
+
 def put(path: bytes, data: bytes, *, mode: int) -> None:
     """A file with these bytes in place of whatever is there."""
     _clear(path)

@@ -163,12 +163,13 @@ def _file_differences(original: Seen, other: Seen, mask: Mask) -> Iterator[str]:
             continue
         if path not in mask.files and _excused(path, mask):
             continue
+        name = path.decode("utf-8", "surrogateescape")
         if two is None:
-            yield f"file {_shown(path)} is not changed"
+            yield f"file {name} is not changed"
         elif one is None:
-            yield f"file {_shown(path)} is changed"
+            yield f"file {name} is changed"
         else:
-            yield f"file {_shown(path)}: {_shown(two)}, not {_shown(one)}"
+            yield f"file {name}: {_shown(two)}, not {_shown(one)}"
 
 
 def _streams(mask: Mask) -> tuple[tuple[str, Stream], ...]:

@@ -52,7 +52,10 @@ def name(write: Write) -> str:
 
 
 def target(write: Write) -> bytes | None:
-    """The file in the same tree that runs after the write; None: its own bytes."""
+    """The file in the same tree that runs after the write; None: its own bytes.
+
+    A text that only begins as a wrapper does is taken at its word: running tells.
+    """
     if write.data is None:
         return None
     if write.after.kind is Kind.LINK:
@@ -61,7 +64,10 @@ def target(write: Write) -> bytes | None:
         folder = posixpath.dirname(write.path)
         return posixpath.normpath(posixpath.join(folder, write.data))
     row = render.read_exec(write.data)
-    return None if row is None else row.body
+    if row is not None:
+        return row.body
+    id = stored.wrapped(write.data)
+    return None if id is None else stored.place(id)
 
 
 def without(plan: Plan, judged: Iterable[Judged]) -> Plan:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 import time
@@ -34,7 +33,8 @@ while [ "$n" -gt 0 ]; do
   n=$((n - 1))
 done
 unset n
-exec "$@"
+"$@"
+exit $?
 """
 
 
@@ -132,7 +132,6 @@ def _bwrap(cage: Cage, cwd: bytes) -> Iterator[str | bytes]:
     yield from ("--remount-ro", "/", "--chdir", cwd)
 
 
-@functools.cache
 def _program() -> str | None:
     import shutil
 

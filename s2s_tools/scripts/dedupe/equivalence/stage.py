@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from s2s_tools.changes import laws
 from s2s_tools.changes.model import Kind
 from s2s_tools.model import Repository, Worktree
 from s2s_tools.scripts.dedupe.equivalence.model import Overlay, Standing
@@ -61,7 +62,7 @@ def build(layout: Layout, folder: bytes, extra: Iterable[tuple[str, bytes]]) -> 
     Nothing that git does not track is copied unless it is named: no stranger's
     secrets, no build results. Of git's own folder only its pointers.
     """
-    for root in layout.roots:
+    for root in (*layout.roots, layout.home):
         scratch.make_folder(folder + root)
     scratch.make_folder(folder + layout.temp, mode=0o1777)
     for tree in layout.trees:
@@ -150,6 +151,8 @@ class Variant:
             self._doubtful.add(path)  # the clock's tick may hide the next change
 
     def _reset(self, path: bytes) -> None:
+        """Let one name be as it was; nothing is ever written through a link."""
+        scratch.clear_way(self.folder, path)
         whole = os.path.join(self.folder, path)
         if path in self._over:
             standing = self._over[path]
@@ -161,14 +164,20 @@ class Variant:
                 scratch.put(whole, standing.data, mode=standing.mode)
         elif os.path.lexists(os.path.join(self._base, path)):
             scratch.copy(os.path.join(self._base, path), whole)
-        elif not any(other.startswith(path + b"/") for other in self._over):
+        else:
             scratch.discard(whole)
+            if self._is_above(path):
+                scratch.make_folder(whole)
+
+    def _is_above(self, path: bytes) -> bool:
+        """Whether something that was laid over the base lies below a path."""
+        return any(other.startswith(path + b"/") for other in self._over)
 
     def _wanted(self, path: bytes) -> bytes:
         if path in self._over:
             return _of_standing(self._over[path])
         state = _described(os.path.join(self._base, path))
-        if state == b"absent" and any(o.startswith(path + b"/") for o in self._over):
+        if state == b"absent" and self._is_above(path):
             return b"folder"
         return state
 
@@ -176,7 +185,8 @@ class Variant:
 def _tracked(tree: Worktree) -> Iterator[bytes]:
     for row in git.output(tree.path, "ls-files", "-s", "-z").split(b"\0")[:-1]:
         head, _, path = row.partition(b"\t")
-        if not head.startswith(b"160000"):
+        # An index that a stranger made may hold any path.
+        if not head.startswith(b"160000") and laws.path_flaw(path) is None:
             yield path
 
 
@@ -200,6 +210,7 @@ def _copy(source: bytes, folder: bytes) -> None:
     if stat.S_ISLNK(found.st_mode) or (
         stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST
     ):
+        scratch.clear_way(folder, source[1:])
         scratch.copy(source, folder + source)
 
 

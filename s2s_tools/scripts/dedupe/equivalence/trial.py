@@ -94,13 +94,13 @@ class _Maker:
         family = families.name(write)
         body = self._body(write)
         words = self._probes(write.path)
-        found = _on_purpose(write, body) or without_run(
+        found = _on_purpose(write) or without_run(
             held.kind, write.before.mode, held.data, words
         )
         if found is not None:
             self._settled.append((family, found))
             return
-        if body != held.data and held.kind is Kind.FILE:
+        if body not in (None, held.data) and held.kind is Kind.FILE:
             # A stale copy is refreshed on purpose: what counts is that the body
             # behaves in its place as it would if it stood there itself.
             self._before[place] = Standing(Kind.FILE, write.before.mode, body or b"")
@@ -132,7 +132,7 @@ class _Maker:
         return Held(Kind.FILE, look.Disk().read(path) or b"")
 
     def _body(self, write: Write) -> bytes | None:
-        """The bytes that run after the write; None where they are its own."""
+        """The bytes that run after the write; None where there are none."""
         target = families.target(write)
         if target is None:
             return None
@@ -157,11 +157,11 @@ class _Maker:
         return () if found.body is None else (found.body,)
 
 
-def _on_purpose(write: Write, body: bytes | None) -> Finding | None:
+def _on_purpose(write: Write) -> Finding | None:
     """The finding on a write that is meant to change what happens."""
     if write.after.kind is Kind.ABSENT:
         return Finding(Verdict.STATIC, "it goes away on purpose")
-    if body is None:
+    if families.target(write) is None:
         return Finding(Verdict.STATIC, "its bytes are changed on purpose")
     return None
 
