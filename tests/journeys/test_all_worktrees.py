@@ -306,3 +306,25 @@ def test_verify_stands_after_apply_commit_and_adopt(world) -> None:
 
     assert "All stands" in first.stdout
     assert "All stands" in second.stdout
+
+
+def test_the_manifest_records_the_strategies_and_a_person_may_change_them(
+    world, say
+) -> None:
+    world.apply()
+    manifest = world.main.read(".s2s/manifest.yaml").decode()
+    world.undo()
+    by_id = {block.split("\n")[0]: block for block in manifest.split("  - id: ")[1:]}
+    changed = manifest.replace("canonical: .s2s/canonical/", "canonical: ").replace(
+        "strategy: exec", "strategy: leave", 1
+    )
+    world.main.write(".s2s/manifest.yaml", changed)
+
+    plan = json.loads(world.s2s("dedupe", "plan", "--all-worktrees", "--json").stdout)
+
+    assert "strategy: exec" in by_id["bin/greet.sh"]
+    assert "strategy: copy" in by_id["bin/here.sh"]
+    fates = {fate["id"]: fate for fate in plan["families"]}
+    assert fates["bin/count.sh"]["reason"] == "the manifest says so"
+    assert fates["bin/count.sh"]["strategy"] == "leave"
+    assert fates["bin/greet.sh"]["strategy"] == "exec"

@@ -16,7 +16,8 @@ from s2s_tools.scripts.manifest.model import Bodies, Manifest, Strategy
 def write(decided: Decided, found: survey.Survey) -> tuple[Write, ...]:
     """The write that brings the manifest up to date with a plan; () without need.
 
-    What a script's old paths got is recorded as its strategy.
+    What a script's copies became is recorded as its strategy; one that only waits,
+    for a branch to be merged or a worktree to be clean, gets none yet.
     """
     plan, record = decided.plan, found.record
     if not plan.writes:
@@ -75,8 +76,8 @@ def _bodies(scan: Scan, plan: Plan, wanted: Iterable[File]) -> Bodies:
 
 
 def _decided(built: Manifest, fates: Iterable[Fate]) -> Manifest:
-    """The same with what was decided for each script that gets a body."""
-    kinds = {fate.id: fate.kind for fate in fates if fate.replaced and fate.kind}
+    """The same with what was decided for each script that has copies."""
+    kinds = {fate.id: fate.kind for fate in fates if fate.kind is fate.wanted}
     entries = []
     for entry in built.entries:
         kind = kinds.get(stored.home(entry.path).decode("utf-8", "surrogateescape"))

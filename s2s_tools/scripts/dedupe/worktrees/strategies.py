@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
@@ -28,8 +29,11 @@ class Answers(NamedTuple):
 
 
 def decide(trees: Trees, scan: Scan, manifest: Manifest) -> Answers:
-    """One strategy per family for all worktrees; what the manifest says goes first."""
-    chosen = _chosen(manifest)
+    """One strategy per family for all worktrees.
+
+    What the manifest says of the very bytes goes first.
+    """
+    recorded = _recorded(manifest)
     texts = store.texts(scan.repository, [file[:2] for file in scan.files])
     used = _usage(trees, scan, texts)
     clashes = strategy.clashes(
@@ -49,7 +53,6 @@ def decide(trees: Trees, scan: Scan, manifest: Manifest) -> Answers:
             renamed=_renamed(family),
             keep=manifest.decisions.keep,
             clash=_text(clashes.get(path, b"")),
-            chosen=chosen.get(path),
         )
         of_all = usage.merge(
             used.get(member.file.worktree, {}).get(
@@ -57,15 +60,20 @@ def decide(trees: Trees, scan: Scan, manifest: Manifest) -> Answers:
             )
             for member in family.members
         )
-        read = facts.read(texts[canonical[:2]])
-        decided[family.id] = strategy.decide(read, of_all, policy, path=path)
+        data = texts[canonical[:2]]
+        found = strategy.decide(facts.read(data), of_all, policy, path=path)
+        chosen = recorded.get((path, hashlib.sha256(data).hexdigest()), found.kind)
+        if chosen is not found.kind:
+            found = strategy.Strategy(kind=chosen, reason="the manifest says so")
+        decided[family.id] = found
     return Answers(decided, texts)
 
 
-def _chosen(manifest: Manifest) -> dict[bytes, strategy.Kind]:
+def _recorded(manifest: Manifest) -> dict[tuple[bytes, str], strategy.Kind]:
+    """The strategies in the manifest, by old path and sha-256: they are for bytes."""
     known = {kind.value: kind for kind in strategy.Kind}
     return {
-        stored.home(entry.path): known[entry.strategy.value]
+        (stored.home(entry.path), entry.sha256): known[entry.strategy.value]
         for entry in manifest.entries
         if entry.strategy.value in known
     }
