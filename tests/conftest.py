@@ -15,6 +15,17 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no finding; on CI the same examples are tried every time.
+settings.register_profile(
+    "s2s",
+    deadline=None,
+    derandomize=os.environ.get("CI") == "true",
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("s2s")
 
 if importlib.util.find_spec("s2s_tools") is None:
     # Not installed: test the checkout. An installed one (a wheel) is never shadowed.
