@@ -76,7 +76,7 @@ def dedupe_apply(
     or a plan of another repository, 11 no repository, 13 a file changed since the
     plan or its proof, 18 another run holds the lock.
     """
-    from s2s_tools.cli import carry_out, plans
+    from s2s_tools.cli import bodies, carry_out, plans
     from s2s_tools.scripts.dedupe.worktrees.model import COMMAND
 
     far = everywhere.Scope(**scope).wish()
@@ -92,7 +92,7 @@ def dedupe_apply(
     with proofs.required(plan, repository, file, wish, wanted=require_proof) as left:
         if whole is not None:
             whole = whole._replace(decided=replace(whole.decided, plan=left))
-            lines, shown = everywhere.lines(whole), everywhere.document(whole)
+            lines, shown = bodies.lines(whole), bodies.document(whole)
         else:
             lines = plans.lines(left, planned.worktree)
             shown = plans.document(left)

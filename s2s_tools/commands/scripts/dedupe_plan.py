@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from s2s_tools.cli import everywhere, options, output
+from s2s_tools.cli import bodies, everywhere, options, output
 
 if TYPE_CHECKING:
     from s2s_tools.scripts.dedupe.worktrees.service import Wish
@@ -74,14 +74,14 @@ def _plan_everywhere(
     made = planned.decided.plan
     if out is not None:
         planfile.save(made, out)
-    lines = [*everywhere.lines(planned, whole=whole)]
-    lines += everywhere.commands(made, planned.repository)
+    lines = [*bodies.lines(planned, whole=whole)]
+    lines += bodies.commands(made, planned.repository)
     if made.writes:
         again = "--all-worktrees" if out is None else f"--plan {output.safe(out)}"
         lines.append(f"Nothing was changed; s2s dedupe apply {again} does it.")
     else:
         lines.append("Nothing to do: no script here can get one body.")
-    output.emit(everywhere.document(planned), lines, as_json=as_json)
+    output.emit(bodies.document(planned), lines, as_json=as_json)
 
 
 def _last(count: int, out: bytes | None) -> str:

@@ -29,7 +29,7 @@ def dedupe_undo(
     Exit codes: 0 taken back, 1 refused, 2 nobody to ask without --yes, 11 nothing
     to undo, 18 another run holds the lock.
     """
-    from s2s_tools.cli import everywhere, plans
+    from s2s_tools.cli import bodies, plans
     from s2s_tools.scripts.dedupe.worktrees import undo
     from s2s_tools.scripts.inventory import discovery
 
@@ -44,8 +44,8 @@ def dedupe_undo(
         "txid": found.done.txid,
         "restored": found.done.restored,
         "kept": plans.keeps(found.done.kept),
-        "shared": everywhere.swept_document(found.swept),
+        "shared": bodies.swept_document(found.swept),
         "dry_run": dry_run,
     }
-    lines = [*plans.undone(found.done, dry_run=dry_run), *everywhere.swept(found.swept)]
+    lines = [*plans.undone(found.done, dry_run=dry_run), *bodies.swept(found.swept)]
     output.emit(document, lines, as_json=as_json)

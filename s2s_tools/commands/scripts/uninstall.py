@@ -37,7 +37,7 @@ def uninstall(
     11 no repository or worktree of that name, 13 a file changed meanwhile, 18
     another run holds the lock.
     """
-    from s2s_tools.cli import carry_out, everywhere, plans, progress
+    from s2s_tools.cli import bodies, carry_out, plans, progress
     from s2s_tools.scripts.dedupe.worktrees import needs, store
     from s2s_tools.scripts.dedupe.worktrees import uninstall as service
 
@@ -54,4 +54,4 @@ def uninstall(
     if not as_json:
         lines = ["To commit it:", *(f"  {output.safe(line)}" for line in typed)]
         output.emit(None, lines if typed else (), as_json=False)
-        output.emit(None, everywhere.swept(swept), as_json=False)
+        output.emit(None, bodies.swept(swept), as_json=False)

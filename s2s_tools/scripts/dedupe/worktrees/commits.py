@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
@@ -12,8 +11,8 @@ from s2s_tools import errors
 from s2s_tools.changes.model import Kind, Plan, Write
 from s2s_tools.model import Repository, Worktree
 from s2s_tools.scripts.dedupe import trees as known_trees
+from s2s_tools.scripts.dedupe.worktrees import commands
 from s2s_tools.scripts.dedupe.worktrees.model import MAIN
-from s2s_tools.scripts.inventory import stored
 from s2s_tools.system import git
 
 _IDENTITY: Final = tuple(
@@ -24,51 +23,12 @@ _IDENTITY: Final = tuple(
 _ZERO: Final = {"sha1": "0" * 40, "sha256": "0" * 64}
 
 
-class Parts(NamedTuple):
-    """Main's share of a plan: where bodies come from and lie, what replaces them.
-
-    `moved` are old paths, in the order of `bodies`; `others` are the stand-ins and
-    the manifest.
-    """
-
-    moved: tuple[bytes, ...]
-    bodies: tuple[Write, ...]
-    others: tuple[Write, ...]
-
-
 class Made(NamedTuple):
     """The two commits, by id, and the branch they are on."""
 
     branch: str
     move: str
     wrappers: str
-
-
-def parts(plan: Plan) -> Parts:
-    """What of a plan main's two commits hold."""
-    own = [write for write in plan.writes if write.worktree == MAIN]
-    bodies = tuple(write for write in own if stored.holds(write.path))
-    others = tuple(write for write in own if not stored.holds(write.path))
-    return Parts(tuple(stored.home(write.path) for write in bodies), bodies, others)
-
-
-def commands(plan: Plan, root: bytes) -> tuple[str, ...]:
-    """What a person types for the same two commits; () where main is not touched."""
-    found = parts(plan)
-    if not found.bodies:
-        return ()
-    start = f"git -C {_quoted(root)}"
-    special = any(set(w.path) & set(b"*?[\\:") for w in found.bodies + found.others)
-    exact = f"{start} --literal-pathspecs" if special else start
-    bodies = _listed(write.path for write in found.bodies)
-    others = _listed(write.path for write in found.others)
-    return (
-        f"{exact} rm -q --cached -- {_listed(found.moved)}",
-        f"{exact} add -- {bodies}",
-        f"{start} commit -m {_quoted(_first_line(found).encode())}",
-        f"{exact} add -- {others}",
-        f"{start} commit -m {_quoted(_second_line(found).encode())}",
-    )
 
 
 def check(repository: Repository) -> None:
@@ -100,7 +60,7 @@ def commit(plan: Plan, repository: Repository) -> Made | None:
 
     Neither hooks nor filters run. Raises errors.Refused where the branch moved.
     """
-    found = parts(plan)
+    found = commands.parts(plan)
     if not found.bodies:
         return None
     main = _main(repository)
@@ -111,8 +71,10 @@ def commit(plan: Plan, repository: Repository) -> Made | None:
     with tempfile.TemporaryDirectory(prefix="s2s-index-") as folder:
         env = identity() | {"GIT_INDEX_FILE": os.path.join(folder, "index")}
         git.run(main.path, "read-tree", main.head, env=env)
-        first = _commit(main, env, move, main.head, _message_of_move(found))
-        second = _commit(main, env, stand_ins, first, _message_of_wrappers(found))
+        first = _commit(main, env, move, main.head, commands.message_of_move(found))
+        second = _commit(
+            main, env, stand_ins, first, commands.message_of_wrappers(found)
+        )
     _stage(main, [*move, *stand_ins])
     _advance(main, second)
     git.run(main.path, "update-index", "-q", "--refresh", codes=(0, 1))
@@ -180,40 +142,5 @@ def _advance(main: Worktree, tip: str) -> None:
         ) from exc
 
 
-def _message_of_move(found: Parts) -> str:
-    return (
-        f"{_first_line(found)}\n\nA pure move: each script keeps its bytes, so git "
-        "follows it\nwhen a branch with other changes of it is merged.\n"
-    )
-
-
-def _message_of_wrappers(found: Parts) -> str:
-    return (
-        f"{_second_line(found)}\n\nTo bring these two commits into another branch: "
-        "s2s dedupe adopt.\n"
-    )
-
-
-def _first_line(found: Parts) -> str:
-    return f"Move {_count(found)} to .s2s/canonical"
-
-
-def _second_line(found: Parts) -> str:
-    return f"Run {_count(found)} from .s2s/canonical at the old paths"
-
-
-def _count(found: Parts) -> str:
-    number = len(found.bodies)
-    return "1 script" if number == 1 else f"{number} scripts"
-
-
 def _main(repository: Repository) -> Worktree:
     return next(tree for tree in repository.worktrees if tree.name == MAIN)
-
-
-def _listed(paths: Iterable[bytes]) -> str:
-    return " ".join(_quoted(path) for path in paths)
-
-
-def _quoted(path: bytes) -> str:
-    return shlex.quote(path.decode("utf-8", "surrogateescape"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from s2s_tools.changes.model import Kind
 from s2s_tools.scripts.dedupe import reasons
 from s2s_tools.scripts.dedupe.model import Fact, Place, Tree
@@ -49,6 +51,19 @@ def of_member(question: Question, family: Family, member: Member) -> str:
         or (fact.doubt if worktree not in question.named else "")
         or question.unresolved.get(place, "")
     )
+
+
+def on_remotes(question: Question) -> Iterator[str]:
+    """What remote-tracking branches have of their own: told, no hindrance."""
+    for id in sorted(question.holders):
+        for holder in question.holders[id]:
+            if holder.remote:
+                what = "its own bytes of" if holder.sure else "unknown bytes of"
+                path = reasons.shown(holder.path)
+                yield (
+                    f"the remote-tracking branch {holder.branch} has {what} {path}; "
+                    "s2s dedupe adopt brings it up to date before it is merged"
+                )
 
 
 def _by_name(problem: str) -> str:

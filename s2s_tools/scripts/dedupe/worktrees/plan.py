@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from s2s_tools.changes.model import (
@@ -44,7 +44,7 @@ def build(question: Question) -> Decided:
             command=question.command,
             writes=tuple(sorted(writes, key=_order)),
             keeps=tuple(sorted(keeps, key=lambda keep: (keep.worktree, keep.path))),
-            notes=tuple(_remote_notes(question)),
+            notes=tuple(objections.on_remotes(question)),
             expects=tuple(expects[path] for path in sorted(expects)),
         ),
         fates=tuple(outcome.fate for outcome in found),
@@ -182,22 +182,6 @@ def _is_copy(member: Member, canonical: File | None) -> bool:
     return canonical is None or member.file[:2] != canonical[:2]
 
 
-def _remote_notes(question: Question) -> Iterator[str]:
-    for id in sorted(question.holders):
-        for holder in question.holders[id]:
-            if holder.remote:
-                what = "its own bytes of" if holder.sure else "unknown bytes of"
-                yield (
-                    f"the remote-tracking branch {holder.branch} has {what} "
-                    f"{_shown(holder.path)}; bring it up to date with s2s dedupe "
-                    "adopt before it is merged"
-                )
-
-
 def _order(write: Write) -> tuple[bool, str, bytes]:
     """Bodies before what runs them, so that no path is ever without one."""
     return write.before != ABSENT, write.worktree, write.path
-
-
-def _shown(path: bytes) -> str:
-    return path.decode("utf-8", "surrogateescape")

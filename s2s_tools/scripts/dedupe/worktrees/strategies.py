@@ -45,7 +45,7 @@ def decide(trees: Trees, scan: Scan, manifest: Manifest) -> Answers:
         canonical = family.canonical
         if canonical is None or canonical[:2] not in texts:
             continue
-        path = stored.home(canonical.path)
+        path, data = stored.home(canonical.path), texts[canonical[:2]]
         policy = strategy.Policy(
             all_worktrees=True,
             body_in_tree=_held_everywhere(family),
@@ -54,14 +54,8 @@ def decide(trees: Trees, scan: Scan, manifest: Manifest) -> Answers:
             keep=manifest.decisions.keep,
             clash=_text(clashes.get(path, b"")),
         )
-        of_all = usage.merge(
-            used.get(member.file.worktree, {}).get(
-                stored.home(member.file.path), usage.NONE
-            )
-            for member in family.members
-        )
-        data = texts[canonical[:2]]
-        found = strategy.decide(facts.read(data), of_all, policy, path=path)
+        uses = _of_all(family, used)
+        found = strategy.decide(facts.read(data), uses, policy, path=path)
         chosen = recorded.get((path, hashlib.sha256(data).hexdigest()), found.kind)
         if chosen is not found.kind:
             found = strategy.Strategy(kind=chosen, reason="the manifest says so")
@@ -81,6 +75,16 @@ def _recorded(manifest: Manifest) -> dict[tuple[bytes, str], strategy.Kind]:
 
 def _text(path: bytes) -> str:
     return path.decode("utf-8", "surrogateescape")
+
+
+def _of_all(
+    family: Family, used: Mapping[str, Mapping[bytes, usage.Usage]]
+) -> usage.Usage:
+    """What all worktrees say of a script."""
+    places = ((m.file.worktree, stored.home(m.file.path)) for m in family.members)
+    return usage.merge(
+        used.get(worktree, {}).get(path, usage.NONE) for worktree, path in places
+    )
 
 
 def _usage(
