@@ -192,6 +192,29 @@ def test_all_worktrees_are_proved_applied_and_verified(
     assert "Proved (1)\n    bin/good.sh (2 places)" in done.stdout
 
 
+def test_the_manifest_leaves_alone_what_differs_and_the_next_plan_too(
+    make_repo: Callable[..., Any], run_s2s: Callable[..., Any]
+) -> None:
+    odd = "#!/bin/sh\ntest -d .s2s && echo adopted || echo plain\n"
+    repo = make_repo({"bin/good.sh": GOOD, "bin/odd.sh": odd})
+    repo.worktree("worktrees/side", branch="side")
+
+    done = run_s2s(
+        *("dedupe", "apply", "--all-worktrees", "--require-proof", "--yes"),
+        cwd=repo.path,
+    )
+
+    assert done.exit_code == 0, done.stdout + done.stderr
+    text = repo.read(".s2s/manifest.yaml").decode()
+    by_id = dict(part.split("\n", 1) for part in text.split("  - id: ")[1:])
+    assert "strategy: exec" in by_id["bin/good.sh"]
+    assert "strategy: leave" in by_id["bin/odd.sh"]
+    assert "form: exec" not in by_id["bin/odd.sh"]
+    assert run_s2s("manifest", "check", cwd=repo.path).exit_code == 0
+    again = run_s2s("dedupe", "plan", "--all-worktrees", "--json", cwd=repo.path)
+    assert json.loads(again.stdout)["writes"] == []
+
+
 @pytest.fixture
 def adopted(trees: Any, run_s2s: Callable[..., Any]) -> Any:
     """The same after everything was applied."""

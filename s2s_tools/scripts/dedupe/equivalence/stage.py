@@ -6,9 +6,11 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from s2s_tools import errors
 from s2s_tools.changes import laws
 from s2s_tools.changes.model import Kind
 from s2s_tools.model import Repository, Worktree
@@ -211,7 +213,8 @@ def _copy(source: bytes, folder: bytes) -> None:
         stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST
     ):
         scratch.clear_way(folder, source[1:])
-        scratch.copy(source, folder + source)
+        with suppress(errors.FileUnreadable):  # it is missing in both copies then
+            scratch.copy(source, folder + source)
 
 
 def _described(path: bytes) -> bytes:
