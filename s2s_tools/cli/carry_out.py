@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from s2s_tools.changes import apply as changes
 from s2s_tools.changes.model import Plan
@@ -23,10 +24,19 @@ class Wish:
 
 
 def run(
-    plan: Plan, repository: Repository, lines: Iterable[str], wish: Wish
+    plan: Plan,
+    repository: Repository,
+    lines: Iterable[str],
+    wish: Wish,
+    *,
+    told: Mapping[str, Any] | None = None,
 ) -> changes.Applied | None:
-    """What applying did; None after a dry run. Prints the plan before it asks."""
-    document = {"schema": 1, "plan": plans.document(plan), "applied": None}
+    """What applying did; None after a dry run. Prints the plan before it asks.
+
+    `told` is what the JSON document says besides.
+    """
+    document = {"schema": 1, **(told or {})}
+    document |= {"plan": plans.document(plan), "applied": None}
     if not wish.as_json:
         output.emit(None, lines, as_json=False)
     if wish.dry_run:

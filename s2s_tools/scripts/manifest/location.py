@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from s2s_tools.scripts.inventory import scope
 from s2s_tools.scripts.manifest import active
+from s2s_tools.scripts.syntax import preamble
 
 _USES: Final = tuple(
     (name, re.compile(pattern, re.MULTILINE))
@@ -34,7 +35,7 @@ class Use(NamedTuple):
 
 def find(script: bytes) -> Use | None:
     """The first use of its own location; None where the script surely has none."""
-    whole = script.decode("latin-1")
+    whole = preamble.blanked(script).decode("latin-1")
     if _first(whole) is None:
         return None  # not even in a comment
     read = active.text(whole)

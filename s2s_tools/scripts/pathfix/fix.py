@@ -82,7 +82,7 @@ def _verdict(decision: Decision, barrier: str) -> Verdict:
 
 
 def _advice(decision: Decision, barrier: str) -> str:
-    if barrier and decision.verdict in {Verdict.AUTO, Verdict.CHECKED}:
+    if barrier and decision.verdict is not Verdict.SKIPPED:
         return barrier
     return decision.advice
 

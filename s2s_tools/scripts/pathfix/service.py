@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from s2s_tools import document, errors
+from s2s_tools import constants, document, errors
 from s2s_tools.changes import state as states
 from s2s_tools.changes.model import Kind, Plan
 from s2s_tools.model import Repository, Worktree
@@ -17,6 +17,8 @@ from s2s_tools.scripts.pathfix import others, plan, prefixes, proposals, rewriti
 from s2s_tools.scripts.pathfix.model import Mention, Place, Script
 from s2s_tools.scripts.pathfix.proposals import Proposal
 from s2s_tools.system import files, git
+
+_OWN_FOLDER = os.path.dirname(constants.MANIFEST_PATH).encode() + b"/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +203,8 @@ def _mentions(chosen: _Chosen, places: Sequence[Place]) -> Iterator[Mention]:
             if (tree.name, path) in done or not below:
                 continue
             done.add((tree.name, path))
-            if path.endswith(others.EXTENSIONS):
+            own = path.startswith(_OWN_FOLDER)
+            if path.endswith(others.EXTENSIONS) and not own:
                 data = _text(os.path.join(tree.path, path))
                 yield from others.mentions(tree.name, path, data, places)
 
@@ -222,10 +225,10 @@ def _proposed(
     repository: Repository,
     places: Iterable[Place],
 ) -> tuple[Proposal, ...]:
-    known = {place.path for place in places}
+    known = [place.path + b"/" for place in places]
 
     def exists(path: bytes) -> bool:
         return os.path.lexists(os.path.join(repository.root, path))
 
     found = proposals.propose(texts, exists)
-    return tuple(proposal for proposal in found if proposal.path not in known)
+    return tuple(p for p in found if not (p.path + b"/").startswith(tuple(known)))

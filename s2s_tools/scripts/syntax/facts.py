@@ -13,6 +13,7 @@ from s2s_tools.scripts.syntax import (
     fallback,
     lists,
     location,
+    preamble,
     references,
     tree,
     units,
@@ -78,6 +79,7 @@ class Facts:
 @functools.lru_cache(maxsize=1024)
 def read(data: bytes) -> Facts:
     """The facts of a script; equal bytes are read once. Never raises."""
+    data = preamble.blanked(data)  # its use of the place is no reason for anything
     interpreter = _interpreter(data)
     if interpreter and not _SHELL.fullmatch(interpreter):
         return Facts(interpreter=interpreter.decode("utf-8", "replace"), shell=False)
@@ -90,6 +92,11 @@ def read(data: bytes) -> Facts:
             unread=whole.unread,
         )
     return _facts(whole, interpreter.decode("utf-8", "replace"))
+
+
+def interpreter(data: bytes) -> str:
+    """The program that a script's first line names, "" where it names none."""
+    return _interpreter(data).decode("utf-8", "replace")
 
 
 def _facts(whole: tree.Tree, interpreter: str) -> Facts:
