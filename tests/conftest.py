@@ -17,6 +17,13 @@ from typing import NamedTuple, TypeAlias
 import pytest
 from hypothesis import HealthCheck, settings
 
+if importlib.util.find_spec("s2s_tools") is None:
+    # Not installed: test the checkout. An installed one (a wheel) is never shadowed.
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import s2s_tools
+from s2s_tools.scripts.estate import build, model
+
 # A busy machine is no finding; on CI the same examples are tried every time.
 settings.register_profile(
     "s2s",
@@ -26,13 +33,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("s2s")
-
-if importlib.util.find_spec("s2s_tools") is None:
-    # Not installed: test the checkout. An installed one (a wheel) is never shadowed.
-    sys.path.insert(0, str(Path(__file__).parents[1]))
-
-import s2s_tools
-from s2s_tools.scripts.estate import build, model
 
 # Read before the environment is cleaned of S2S_* below.
 REQUIRE_ALL = os.environ.get("S2S_REQUIRE_ALL") == "1"
