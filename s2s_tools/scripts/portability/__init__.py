@@ -1,0 +1,1 @@
+"""What in a script works on one machine and not on another."""
