@@ -27,6 +27,8 @@ def lines(report: Report) -> Iterator[str]:
     yield from _left(report)
     yield from _others(report)
     yield from _proposals(report)
+    for note in report.plan.notes:
+        yield from output.wrapped(note[:1].upper() + note[1:] + ".")
 
 
 def diff(report: Report) -> Iterator[str]:

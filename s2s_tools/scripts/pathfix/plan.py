@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from s2s_tools.changes.model import Keep, Kind, Plan, State, Write
+from s2s_tools.scripts.inventory import stored
 from s2s_tools.scripts.pathfix.model import Script, Verdict
 
 
@@ -26,6 +27,15 @@ def build(scripts: Iterable[Script], *, repository: bytes) -> Plan:
         command="s2s fix-paths",
         writes=tuple(writes),
         keeps=tuple(keeps),
+        notes=_notes(writes),
+    )
+
+
+def _notes(writes: list[Write]) -> tuple[str, ...]:
+    if not any(stored.holds(write.path) for write in writes):
+        return ()
+    return (
+        "bodies change that other worktrees run: commit them, then s2s dedupe sync",
     )
 
 
