@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -62,7 +63,10 @@ def transactions(repository: repositories.Repository) -> tuple[Transaction, ...]
 
 
 def read(places: Iterable[place.Place]) -> tuple[Transaction, ...]:
-    """The transactions in these places, the oldest first."""
+    """The transactions in these places, the oldest first.
+
+    Raises errors.JournalCorrupt, errors.FileUnreadable.
+    """
     found = [t for where in places for t in _in(where)]
     undone = {t.undoes for t in found if t.state is Progress.COMMITTED}
     found = [
@@ -93,7 +97,7 @@ def discard(where: place.Place, txid: str) -> None:
 
 def unbegun(where: place.Place) -> tuple[str, ...]:
     """Transactions that were cut off before their first line was whole."""
-    with files.folder(where.path) as fd:
+    with _readable(where) as fd:
         return tuple(txid for txid in _txids(fd) if _load(where, fd, txid) is None)
 
 
@@ -147,9 +151,21 @@ class Writer:
 
 
 def _in(where: place.Place) -> list[Transaction]:
-    with files.folder(where.path) as fd:
+    with _readable(where) as fd:
         loaded = [_load(where, fd, txid) for txid in _txids(fd)]
     return [transaction for transaction in loaded if transaction is not None]
+
+
+@contextmanager
+def _readable(where: place.Place) -> Iterator[int]:
+    try:
+        with files.folder(where.path) as fd:
+            yield fd
+    except OSError as exc:
+        raise errors.FileUnreadable(
+            f"the journals in {os.fsdecode(where.path)} cannot be read: "
+            f"{exc.strerror or exc}; run as their owner or make them readable"
+        ) from exc
 
 
 def _txids(folder_fd: int) -> list[str]:

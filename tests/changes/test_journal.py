@@ -136,3 +136,25 @@ def test_a_link_in_place_of_the_journals_folder_is_refused(
 
     with pytest.raises(errors.Refused, match="symbolic link"):
         bench.apply(bench.file(b"run.sh", b"new\n"))
+
+
+@pytest.mark.parametrize("locked", [".git/s2s", ".git/s2s/{txid}.journal"])
+def test_journals_of_another_user_are_one_clear_error(
+    make_shared: Any, run_s2s: Any, as_ordinary_user: Any, locked: str
+) -> None:
+    repo = make_shared({"run.sh": "echo run\n", "copy.sh": "echo run\n"})
+    applied = as_ordinary_user(
+        lambda: run_s2s("dedupe", "apply", "--yes", cwd=repo.path)
+    )
+    assert applied.exit_code == 0, applied
+    (journal_file,) = (repo.path / ".git/s2s").glob("*.journal")
+    (repo.path / locked.format(txid=journal_file.stem)).chmod(0)
+
+    ran = [
+        as_ordinary_user(lambda a=args: run_s2s("dedupe", *a, cwd=repo.path))
+        for args in (("status",), ("undo", "--yes"), ("undo", "--dry-run"))
+    ]
+
+    assert [r.exit_code for r in ran] == [1, 1, 1]
+    assert all(r.stderr.count("\n") == 1 for r in ran)
+    assert all("journals in" in r.stderr and "denied" in r.stderr for r in ran)
