@@ -8,8 +8,10 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command line (default: this process's) and exit with its code."""
-    from s2s_tools.cli import main as boundary
-
+    try:
+        from s2s_tools.cli import main as boundary
+    except KeyboardInterrupt:
+        sys.exit(130)
     sys.exit(boundary.run(sys.argv[1:] if arguments is None else arguments))
 
 

@@ -61,6 +61,10 @@ class WriteFailed(S2SError):
     """The disk refused a write; what had been done was taken back."""
 
 
+class OutputFailed(S2SError):
+    """What the command has to say cannot be written to stdout."""
+
+
 class JournalCorrupt(S2SError):
     """A journal cannot be read to its end."""
 

@@ -22,8 +22,9 @@ fi
 if command -v s2s >/dev/null 2>&1; then
   exec s2s env emit --beside "$@"
 fi
-if python3 -c 'import s2s_tools' >/dev/null 2>&1; then
-  exec python3 -m s2s_tools env emit --beside "$@"
+# -P: nothing is imported from the folder that the caller is in.
+if python3 -P -c 'import s2s_tools' >/dev/null 2>&1; then
+  exec python3 -P -m s2s_tools env emit --beside "$@"
 fi
-echo "create-s2s-env.sh: s2s is not installed; run: pipx install s2s_tools" >&2
+echo "create-s2s-env.sh: s2s is not installed; install s2s_tools and put s2s on PATH" >&2
 exit 127

@@ -22,8 +22,9 @@ fi
 if command -v s2s >/dev/null 2>&1; then
   exec s2s dedupe apply "$@"
 fi
-if python3 -c 'import s2s_tools' >/dev/null 2>&1; then
-  exec python3 -m s2s_tools dedupe apply "$@"
+# -P: nothing is imported from the folder that the caller is in.
+if python3 -P -c 'import s2s_tools' >/dev/null 2>&1; then
+  exec python3 -P -m s2s_tools dedupe apply "$@"
 fi
-echo "eliminate-duplication.sh: s2s is not installed; run: pipx install s2s_tools" >&2
+echo "eliminate-duplication.sh: s2s is not installed; install s2s_tools and put s2s on PATH" >&2
 exit 127

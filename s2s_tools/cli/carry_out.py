@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from s2s_tools import errors
 from s2s_tools.changes import apply as changes
 from s2s_tools.changes.model import Plan
 from s2s_tools.cli import output, plans, progress
@@ -49,8 +50,19 @@ def run(
     document["applied"] = plans.applied(applied)
     for note in applied.notes:
         output.note(note)
-    output.emit(document, plans.outcome(applied), as_json=wish.as_json)
+    _tell(document, applied, as_json=wish.as_json)
     return applied
+
+
+def _tell(document: Any, applied: changes.Applied, *, as_json: bool) -> None:
+    try:
+        output.emit(document, plans.outcome(applied), as_json=as_json)
+    except OSError as exc:
+        output.give_up_stdout()
+        done = f"transaction {applied.txid} was made" if applied.txid else "all is done"
+        raise errors.OutputFailed(
+            f"{done}, but the output cannot be written: {exc.strerror}"
+        ) from exc
 
 
 def _apply(plan: Plan, repository: Repository, wish: Wish) -> changes.Applied:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -15,23 +16,36 @@ from s2s_tools.plugins import shipped
 
 _HELP = """Find, deduplicate and safely change the shell scripts that git
 worktrees have multiplied."""
+_NO_OUTPUT = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EDQUOT, errno.EFBIG)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code; never raises S2SError."""
     as_json = "--json" in _before_dashes(arguments)
     try:
-        result = tree().main(
-            args=list(arguments), prog_name="s2s", standalone_mode=False
-        )
+        if sys.stdout is None:
+            raise errors.OutputFailed("stdout is closed; open it, /dev/null will do")
+        result = _invoke(arguments)
         sys.stdout.flush()
+    except click.exceptions.Exit as exc:
+        return exc.exit_code
     except BrokenPipeError:
-        # The reader has gone: keep the interpreter from failing again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        output.give_up_stdout()
         return constants.EXIT_FAILURE
+    except click.exceptions.NoArgsIsHelpError as exc:
+        return _missing(as_json, exc)
     except (Exception, KeyboardInterrupt) as exc:
         return _fail(as_json, *_explain(exc))
     return result if isinstance(result, int) else constants.EXIT_DONE
+
+
+def _invoke(arguments: Sequence[str]) -> object:
+    root = tree()
+    if "_S2S_COMPLETE" in os.environ:
+        root.main(args=list(arguments), prog_name="s2s")  # answers and exits
+    # Not root.main(): it prints a line of its own when it is interrupted.
+    with root.make_context("s2s", list(arguments)) as ctx:
+        return root.invoke(ctx)
 
 
 def tree() -> group.TableGroup:
@@ -88,10 +102,23 @@ def _before_dashes(arguments: Sequence[str]) -> Sequence[str]:
     return words[: words.index("--")] if "--" in words else words
 
 
+def _missing(as_json: bool, exc: click.exceptions.NoArgsIsHelpError) -> int:
+    """A group without a command: its help, on stderr."""
+    if as_json or exc.ctx is None:
+        said = "a command is missing; see --help"
+        return _fail(as_json, "UsageFault", constants.EXIT_USAGE, said)
+    click.echo(exc.ctx.get_help(), err=True)
+    return constants.EXIT_USAGE
+
+
 def _explain(exc: BaseException) -> tuple[str, int, str]:
     """Name, exit code and line for what ended a command."""
     if isinstance(exc, errors.S2SError):
         return type(exc).__name__, exc.exit_code, str(exc)
+    if isinstance(exc, OSError) and exc.filename is None and exc.errno in _NO_OUTPUT:
+        output.give_up_stdout()
+        said = f"the output cannot be written: {exc.strerror}"
+        return "OutputFailed", constants.EXIT_FAILURE, said
     if isinstance(exc, click.UsageError):
         return "UsageFault", constants.EXIT_USAGE, _usage(exc)
     if isinstance(exc, click.ClickException):
@@ -105,7 +132,7 @@ def _usage(exc: click.UsageError) -> str:
     hint = ""
     if exc.ctx is not None and "--help" not in exc.format_message():
         hint = f"; see {exc.ctx.command_path} --help"
-    return exc.format_message().rstrip(".") + hint
+    return " ".join(exc.format_message().split()).rstrip(".") + hint
 
 
 def _fail(as_json: bool, kind: str, code: int, message: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -38,6 +40,13 @@ def emit(document: Any, lines: Iterable[str], *, as_json: bool) -> None:
 def note(text: str) -> None:
     """Say something beside the answer, on stderr."""
     click.echo(safe(text), err=True)
+
+
+def give_up_stdout() -> None:
+    """Stop writing to a stdout that takes no more; what it still holds is lost."""
+    # Else the interpreter fails once more when it flushes at its end.
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -138,3 +139,57 @@ def test_a_reader_that_goes_away_is_no_traceback() -> None:
     )
 
     assert done.stderr == b""
+
+
+def test_without_a_command_the_help_is_shown_as_it_is(
+    run_s2s: Callable[..., Any],
+) -> None:
+    done = run_s2s("manifest")
+
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert "\n  build  " in done.stderr
+
+
+def test_a_usage_error_is_one_line(run_s2s: Callable[..., Any]) -> None:
+    done = run_s2s("completion")
+
+    assert done.stderr.count("\n") == 1
+    assert "\\n" not in done.stderr
+
+
+@pytest.mark.parametrize("word", ["--help", "--version", "--help-all"])
+@pytest.mark.parametrize("stdout", ["/dev/full", "&-"])
+def test_a_stdout_that_takes_nothing_is_one_line_and_exit_1(
+    word: str, stdout: str
+) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m s2s_tools {word} >{stdout}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert "bug" not in done.stderr
+
+
+def test_what_was_done_is_said_when_stdout_takes_no_more(
+    make_repo: Callable[..., Any],
+) -> None:
+    repo = make_repo({"a.sh": "#!/bin/sh\n:\n", "b.sh": "#!/bin/sh\n:\n"})
+    run = f"{sys.executable} -P -m s2s_tools dedupe apply --yes --json"
+
+    done = subprocess.run(
+        ["bash", "-c", f"{run} >/dev/full"],
+        cwd=repo.path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert (repo.path / "b.sh").is_symlink()
+    assert "was made" in json.loads(done.stderr)["message"]

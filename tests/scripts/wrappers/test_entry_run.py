@@ -116,7 +116,7 @@ def test_without_the_program_it_is_127_and_one_clear_line(tmp_path: Path) -> Non
 
     assert done.returncode == 127
     assert done.stderr.count("\n") == 1
-    assert "pipx install" in done.stderr
+    assert "is not installed" in done.stderr
 
 
 def test_make_wrappers_writes_them_again_and_removes_what_has_no_entry(
@@ -139,3 +139,20 @@ def test_make_wrappers_writes_them_again_and_removes_what_has_no_entry(
     assert os.access(folder / NAMES[0], os.X_OK)
     for name in NAMES:
         assert (folder / name).read_bytes() == (ROOT / "wrappers" / name).read_bytes()
+
+
+def test_a_package_in_the_callers_folder_is_never_imported(tmp_path: Path) -> None:
+    planted = tmp_path / "s2s_tools"
+    planted.mkdir()
+    (planted / "__init__.py").write_text("open('canary', 'w')\n")
+    (planted / "__main__.py").write_text("open('canary', 'w')\n")
+
+    subprocess.run(
+        [ROOT / "wrappers" / NAMES[0]],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        check=False,
+    )
+
+    assert not (tmp_path / "canary").exists()
