@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
@@ -53,13 +54,15 @@ def apply(
     allow_dirty: frozenset[str] = _NOTHING,
     bundle: bytes | None = None,
     undoes: str | None = None,
+    ready: Callable[[], None] | None = None,
     failpoint: recover.Failpoint | None = None,
 ) -> Applied:
     """Make every write of a plan, or none.
 
     `allow_dirty` names worktrees whose touched files may be untracked or carry
     uncommitted changes; `bundle` is a file that gets the backup as a git bundle.
-    `undoes` is the transaction that the plan takes back.
+    `undoes` is the transaction that the plan takes back; `ready` is called, under
+    the lock, when nothing is in the way any more and nothing is changed yet.
     Raises errors.FileChanged where a file is not as the plan expects,
     errors.Refused where a guard forbids it, errors.Locked, errors.WriteFailed,
     errors.JournalCorrupt; the tree is then as it was before. The same holds, from
@@ -80,6 +83,8 @@ def apply(
             return Applied(txid=None, written=0, recovered=recovered)
         work = replace(work, begin=replace(work.begin, undoes=undoes))
         fail("backed-up")
+        if ready is not None:
+            ready()
         outcome = transaction.run(replace(work, failpoint=fail, progress=progress))
     return Applied(
         txid=work.begin.txid,

@@ -19,17 +19,18 @@ def apply(
     bundle: bytes | None = None,
     progress: transaction.Progress | None = None,
 ) -> changes.Applied:
-    """Apply a plan; where that fails, bodies that only it needed go again."""
-    common = repository.common_dir
-    bodies = _bodies(plan, repository)
-    new = bodies.keys() - store.held(common).keys()
-    store.put(common, bodies)
-    try:
-        return changes.apply(plan, repository, bundle=bundle, progress=progress)
-    except BaseException:
-        if new:
-            store.remove(common, new)
-        raise
+    """Apply a plan; the bodies are shared right before the first change.
+
+    Where that change fails then, bodies may stay in the common store: they hinder
+    nothing and go with the next undo.
+    """
+
+    def share() -> None:
+        store.put(repository.common_dir, _bodies(plan, repository))
+
+    return changes.apply(
+        plan, repository, bundle=bundle, progress=progress, ready=share
+    )
 
 
 def _bodies(plan: Plan, repository: Repository) -> dict[bytes, store.Body]:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from s2s_tools.changes import place
 from s2s_tools.model import Repository
 from s2s_tools.scripts.dedupe.worktrees import store
 from s2s_tools.scripts.inventory import discovery, generated, scan, scope, stored
@@ -20,12 +21,18 @@ class Swept(NamedTuple):
 
 
 def sweep(repository: Repository) -> Swept:
-    """Let go of every shared body that no worktree and no branch needs."""
-    held = store.held(repository.common_dir).keys()
-    needed = of(repository, held)
-    removed = tuple(sorted(held - needed.keys()))
-    if removed:
-        store.remove(repository.common_dir, removed)
+    """Let go of every shared body that no worktree and no branch needs.
+
+    Raises errors.Locked where another run, which may need one, is at work.
+    """
+    if not store.held(repository.common_dir):
+        return Swept((), {})
+    with place.hold(repository.common_dir, who="sweep"):
+        held = store.held(repository.common_dir).keys()
+        needed = of(repository, held)
+        removed = tuple(sorted(held - needed.keys()))
+        if removed:
+            store.remove(repository.common_dir, removed)
     return Swept(removed, needed)
 
 
