@@ -49,7 +49,7 @@ def _by_families(
     repository: Repository, target: journal.Transaction, *, dry_run: bool
 ) -> Undone:
     back = reversal.build(
-        _parts(repository, target),
+        parts(repository, target),
         repository=repository.common_dir,
         command=f"undo {target.txid}",
     )
@@ -66,7 +66,8 @@ def _by_families(
     return Undone(done, needs.sweep(repository))
 
 
-def _parts(repository: Repository, target: journal.Transaction) -> Iterator[Part]:
+def parts(repository: Repository, target: journal.Transaction) -> Iterator[Part]:
+    """Each path of a transaction: what it was, was made, and is now."""
     olds = _bytes(target, "before")
     news = _bytes(target, "after")
     trees = known_trees.Trees(repository)
