@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,8 +11,8 @@ import click
 from s2s_tools.cli import output
 
 if TYPE_CHECKING:
-    from s2s_tools.scripts.worktrees.model import Row, Server
-    from s2s_tools.scripts.worktrees.service import Setup
+    from s2s_tools.scripts.worktrees.model import Allocation, Row, Server
+    from s2s_tools.scripts.worktrees.service import Setup, Start
 
 repo: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--repo",
@@ -48,6 +48,7 @@ def record(row: Row) -> dict[str, Any]:
         "database_dev": None if held is None else held.database_dev,
         "database_test": None if held is None else held.database_test,
         "env": row.env.value,
+        "unfinished": row.unfinished,
     }
 
 
@@ -61,22 +62,48 @@ def document(setup: Setup) -> dict[str, Any]:
     }
 
 
+def wanted(start: Start, held: Allocation) -> tuple[dict[str, Any], list[str]]:
+    """What would be made, as JSON and for people."""
+    said = {
+        "schema": 1,
+        "path": os.fsdecode(start.target),
+        "branch": start.branch,
+        "new_branch": start.new,
+        "commit": start.commit,
+        "port": held.port,
+        "database_dev": held.database_dev,
+        "database_test": held.database_test,
+    }
+    kind = "new branch" if start.new else "branch"
+    shown = [
+        f"{output.safe(start.target)} would be on the {kind} "
+        f"{output.safe(start.branch)} at {start.commit[:12]}",
+        *_given(held),
+        "Nothing was changed (dry run).",
+    ]
+    return said, shown
+
+
+def _given(held: Allocation) -> Iterator[str]:
+    _, assets, reload = held.ports
+    yield f"  port      {held.port}, assets {assets}, live reload {reload}"
+    yield f"  databases {held.database_dev}, {held.database_test}"
+
+
 def lines(setup: Setup) -> Iterator[str]:
     """A new worktree, for people."""
     tree, held = setup.row.worktree, setup.row.allocation
     yield f"{output.safe(tree.path)} is on {output.safe(tree.branch or 'no branch')}"
     if held is not None:
-        _, assets, reload = held.ports
-        yield f"  port      {held.port}, assets {assets}, live reload {reload}"
-        yield f"  databases {held.database_dev}, {held.database_test}"
+        yield from _given(held)
     if setup.row.env == "ours":
         yield "  .env      written"
     else:
         yield "  .env      was there; s2s worktree env prints what belongs in it"
 
 
-def table(rows: Iterable[Row]) -> list[str]:
-    """Worktrees, a line each."""
+def table(rows: Sequence[Row]) -> list[str]:
+    """Worktrees, a line each, and what to do about those that were cut off."""
     cells = [
         (
             row.worktree.name,
@@ -89,7 +116,10 @@ def table(rows: Iterable[Row]) -> list[str]:
         for row in rows
     ]
     headers = ("worktree", "branch", "port", "database", ".env", "")
-    return output.table(headers, cells, right=(2,))
+    lines = output.table(headers, cells, right=(2,))
+    if any(row.unfinished for row in rows):
+        lines.append("unfinished: its making was cut off; git reset --hard ends it")
+    return lines
 
 
 def _state(row: Row) -> str:
@@ -98,4 +128,6 @@ def _state(row: Row) -> str:
         return "belongs to another repository"
     if tree.prunable:
         return "folder is gone"
+    if row.unfinished:
+        return "unfinished"
     return "locked" if tree.locked is not None else ""

@@ -23,6 +23,7 @@ from s2s_tools.cli import options, output, worktrees
     help="Where it goes. Default: worktrees/NAME of the main worktree.",
 )
 @worktrees.repo
+@options.dry_run
 @options.as_json
 def worktree_add(
     name: str,
@@ -30,6 +31,7 @@ def worktree_add(
     base: str | None,
     folder: bytes | None,
     repo: bytes,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """Make the worktree NAME with its own ports, database names and .env.
@@ -44,6 +46,10 @@ def worktree_add(
     from s2s_tools.scripts.worktrees import service
 
     wish = service.Wish(name=name, branch=branch, base=base, folder=folder)
+    if dry_run:
+        document, lines = worktrees.wanted(*service.start(repo, wish))
+        output.emit(document, lines, as_json=as_json)
+        return
     made = service.add(repo, wish, worktrees.server())
     for filtered in made.filters:
         output.note(f"the content filter {filtered} was not run on the new files")

@@ -55,8 +55,12 @@ class Server:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A worktree as git knows it, with what it was given; None: nothing yet."""
+    """A worktree as git knows it, with what it was given; None: nothing yet.
+
+    `unfinished`: making it was cut off before all its files were there.
+    """
 
     worktree: Worktree
     allocation: Allocation | None
     env: Env
+    unfinished: bool = False

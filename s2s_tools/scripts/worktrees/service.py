@@ -36,6 +36,16 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Where a worktree goes and what is checked out; `new`: the branch is made."""
+
+    target: bytes
+    branch: str
+    commit: str
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """A worktree with what it has; `variables` are those of its `.env`."""
 
@@ -53,7 +63,7 @@ def listed(path: bytes) -> tuple[Row, ...]:
 def row(repository: Repository, tree: Worktree) -> Row:
     """What one worktree has now."""
     held = None if tree.foreign else store.get(tree, repository.common_dir)
-    return Row(worktree=tree, allocation=held, env=env_state(tree, held))
+    return _row(tree, held)
 
 
 def env_state(tree: Worktree, held: Allocation | None) -> Env:
@@ -89,21 +99,24 @@ def add(path: bytes, wish: Wish, server: Server) -> Setup:
     """Make a worktree and give it what it needs; alone, whoever else is at it.
 
     Raises errors.UsageFault for a bad name, errors.Refused where the folder or the
-    branch is taken, errors.GitFailed.
+    branch is taken, errors.NotFound for a base that is none, errors.GitFailed.
     """
     repository = discovery.find(path)
-    _check_name(wish.name)
-    target = _target(repository, wish)
     with store.turn(repository.common_dir, who=f"worktree add {wish.name}"):
-        if os.path.lexists(target):
-            raise errors.Refused(
-                f"{os.fsdecode(target)} is there already; "
-                "s2s worktree env gives a worktree what it lacks"
-            )
-        filters = _make(repository, wish, target)
+        start = _start(repository, wish)
+        filters = _make(repository.common_dir, start)
         repository = discovery.find(repository.common_dir)
-        tree = named(repository, os.path.realpath(target))
+        tree = named(repository, os.path.realpath(start.target))
         return replace(_set_up(repository, tree, server), filters=filters)
+
+
+def start(path: bytes, wish: Wish) -> tuple[Start, Allocation]:
+    """What `add` would do now, and what it would give; changes nothing."""
+    repository = discovery.find(path)
+    found = _start(repository, wish)
+    name = os.fsdecode(os.path.basename(found.target))
+    taken = store.others(repository, None)
+    return found, allot.allocation(name, taken, ports.is_free)
 
 
 def env(path: bytes, name: bytes | None, server: Server) -> Setup:
@@ -142,28 +155,38 @@ def _target(repository: Repository, wish: Wish) -> bytes:
     return target
 
 
-def _make(repository: Repository, wish: Wish, target: bytes) -> tuple[str, ...]:
-    """Check the branch out; one that was made for it goes again where that fails."""
+def _start(repository: Repository, wish: Wish) -> Start:
+    _check_name(wish.name)
+    target = _target(repository, wish)
+    if os.path.lexists(target):
+        raise errors.Refused(
+            f"{os.fsdecode(target)} is there already; "
+            "s2s worktree env gives a worktree what it lacks"
+        )
     common_dir, branch = repository.common_dir, wish.branch or wish.name
     if not gitworktrees.is_branch_name(common_dir, branch):
         raise errors.UsageFault(f"{branch!r} cannot name a branch; give --branch")
     there = gitworktrees.commit(common_dir, f"refs/heads/{branch}")
-    if there is not None:
-        if wish.base is not None:
-            raise errors.Refused(
-                f"the branch {branch} exists; leave --base out to check it out"
-            )
-        return gitworktrees.add(common_dir, target, branch)
+    if there is not None and wish.base is not None:
+        raise errors.Refused(
+            f"the branch {branch} exists; leave --base out to check it out"
+        )
     base = wish.base or "HEAD"
-    start = gitworktrees.commit(common_dir, base)
-    if start is None:
+    commit = there or gitworktrees.commit(common_dir, base)
+    if commit is None:
         raise errors.NotFound(f"{base} names no commit; give one with --base")
-    gitworktrees.create_branch(common_dir, branch, start)
+    return Start(target=target, branch=branch, commit=commit, new=there is None)
+
+
+def _make(common_dir: bytes, start: Start) -> tuple[str, ...]:
+    """Check the branch out; one that was made for it goes again where that fails."""
+    if start.new:
+        gitworktrees.create_branch(common_dir, start.branch, start.commit)
     try:
-        return gitworktrees.add(common_dir, target, branch)
+        return gitworktrees.add(common_dir, start.target, start.branch)
     except errors.GitFailed:
-        if not os.path.lexists(target):
-            gitworktrees.delete_branch(common_dir, branch, start)
+        if start.new and not os.path.lexists(start.target):
+            gitworktrees.delete_branch(common_dir, start.branch, start.commit)
         raise
 
 
@@ -192,8 +215,19 @@ def _set_up(repository: Repository, tree: Worktree, server: Server) -> Setup:
     variables = dotenv.values(held, server, os.fsdecode(shared))
     if linked and _may_have_env(tree, held):
         held = _write_env(tree, held, dotenv.text(variables))
-    seen = Row(worktree=tree, allocation=held, env=env_state(tree, held))
-    return Setup(row=seen, variables=variables)
+    return Setup(row=_row(tree, held), variables=variables)
+
+
+def _row(tree: Worktree, held: Allocation | None) -> Row:
+    # Git writes the index when every file is there.
+    index = os.path.join(tree.git_dir, b"index")
+    there = os.path.isdir(tree.path) and not tree.foreign
+    return Row(
+        worktree=tree,
+        allocation=held,
+        env=env_state(tree, held),
+        unfinished=there and tree.head is not None and not os.path.lexists(index),
+    )
 
 
 def _may_have_env(tree: Worktree, held: Allocation) -> bool:

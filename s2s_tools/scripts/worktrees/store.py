@@ -45,9 +45,10 @@ def get(worktree: Worktree, common_dir: bytes) -> Allocation | None:
     return codec.from_json(files.read(path), os.fsdecode(path))
 
 
-def others(repository: Repository, worktree: Worktree) -> tuple[Allocation, ...]:
-    """What the other worktrees that git knows were given."""
-    rest = (t for t in repository.worktrees if t.git_dir != worktree.git_dir)
+def others(repository: Repository, but: Worktree | None) -> tuple[Allocation, ...]:
+    """What the worktrees that git knows were given, `but` one."""
+    own = None if but is None else but.git_dir
+    rest = (t for t in repository.worktrees if t.git_dir != own)
     held = (get(tree, repository.common_dir) for tree in rest)
     return tuple(allocation for allocation in held if allocation is not None)
 

@@ -421,3 +421,29 @@ def test_list_shows_worktrees_for_people(repo: Any, s2s: Run, run_s2s: Run) -> N
 def test_a_name_that_no_worktree_has_is_not_found(repo: Any, s2s: Run) -> None:
     s2s("remove", "none", "--yes", code=11)
     s2s("env", "none", code=11)
+
+
+def test_a_dry_run_tells_what_add_would_do_and_does_nothing(
+    repo: Any, s2s: Run
+) -> None:
+    told = s2s("add", "one", "--dry-run")
+    listed = s2s("list")["worktrees"]
+
+    made = s2s("add", "one")
+
+    assert len(listed) == 1
+    assert told["new_branch"] is True
+    assert told["path"] == made["worktree"]["path"]
+    for key in ("branch", "port", "database_dev"):
+        assert told[key] == made["worktree"][key]
+
+
+def test_a_checkout_that_was_cut_off_is_shown(
+    repo: Any, s2s: Run, run_s2s: Run
+) -> None:
+    repo.git("worktree", "add", "-q", "--no-checkout", tree(repo, "cut"))
+
+    shown = run_s2s("worktree", "list", cwd=repo.path)
+
+    assert [row["unfinished"] for row in s2s("list")["worktrees"]] == [False, True]
+    assert "git reset --hard ends it" in shown.stdout

@@ -315,3 +315,28 @@ def test_nobodys_home_and_no_absolute_place_is_in_it(name: str) -> None:
 def test_for_another_shell_there_is_none() -> None:
     with pytest.raises(errors.UsageFault, match="tcsh"):
         render.library("tcsh")
+
+
+def test_run_by_a_wrapper_it_finds_the_wrappers_tree(
+    place: Any, shell: list[str]
+) -> None:
+    body = place.write(".git/s2s/canonical/lib/s2s-env.sh", place.read(SH))
+    code = 'S2S_SELF="$$:$1"; export S2S_SELF; shift; exec "$@"'
+    words = [str(linked(place) / SH), *shell, str(body)]
+
+    done = run(["sh", "-c", code, "x", *words], Path("/"))
+    stale = run([*shell, str(body)], Path("/"), clean(S2S_SELF=f"1:{words[0]}"))
+
+    quoted = str(place.path).replace("'", "'\\''")
+    assert f"S2S_TREE='{linked(place)}'\n" in done.stdout
+    assert f"S2S_ROOT='{quoted}'\n" in done.stdout
+    assert f"S2S_TREE='{quoted}'\n" in stale.stdout
+
+
+def test_without_a_home_and_with_little_else(place: Any, shell: list[str]) -> None:
+    code = '. "$1"; echo "$S2S_ROOT"'
+    words = [*shell, "-c", code, "x", str(linked(place) / SH)]
+
+    done = run(words, Path("/"), {"PATH": "/usr/bin:/bin"})
+
+    assert (done.stdout, done.stderr) == (f"{place.path}\n", "")
