@@ -105,3 +105,4 @@ class Limits:
     processes: int = 256
     disk: int = 1 << 30  # bytes that the disk may lose during one run
     parallel: int = 2
+    tick: float = 1.1  # before a run is repeated: what goes by the clock changes

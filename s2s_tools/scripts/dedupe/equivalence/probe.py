@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from s2s_tools.scripts.dedupe.equivalence import sandbox, stage, stubs
@@ -66,11 +66,16 @@ class Bench:
         words: tuple[str, ...],
         *,
         pids: int = 0,
+        timeout: float | None = None,
     ) -> Seen:
         """Run `path` in one of the copies, then put that copy back.
 
-        `pids`: how many process numbers to use up before.
+        `pids`: how many process numbers to use up before. `timeout`: seconds it
+        may take, where that is not the usual limit.
         """
+        limits = self._world.limits
+        if timeout is not None:
+            limits = replace(limits, timeout=round(timeout, 1))
         variant = self._variants[name]
         scratch.discard(self._log)
         scratch.put(os.path.join(self._log, _CALLS), b"", mode=0o600)
@@ -83,7 +88,7 @@ class Bench:
                 self._cage(here),
                 [before + path, *map(os.fsencode, words)],
                 cwd=before + cwd,
-                limits=self._world.limits,
+                limits=limits,
                 pids=pids,
                 watch=self._watch(),
             )

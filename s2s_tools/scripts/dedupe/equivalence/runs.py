@@ -13,9 +13,8 @@ from s2s_tools.scripts.dedupe.equivalence.model import Case, Finding, Seen, Verd
 
 Pair: TypeAlias = tuple[Seen, Seen]  # the original, run twice
 
-# Runs that differ are repeated this many seconds after the first: what goes by
-# the clock has changed by then.
-_TICK: Final = 1.1
+# How often what differs is repeated before it is believed.
+_TIMES: Final = 2
 
 
 class Runner:
@@ -72,9 +71,12 @@ class Runner:
         return result._replace(unstable=tuple(dict.fromkeys(unstable)))
 
     def _probe(self, call: _Call, number: int, pairs: list[Pair]) -> Finding:
+        start = time.monotonic()
         if number == len(pairs):
             one = call.before()
             pairs.append((one, one if one.stopped else call.before(pids=7)))
+        # A slow machine must not make a difference: it gets what both took, too.
+        patience = self.world.limits.timeout + time.monotonic() - start
         first, second = pairs[number]
         for seen in (first, second):
             if seen.stopped:
@@ -82,27 +84,33 @@ class Runner:
         mask = compare.unstable((first, second))
         if not compare.tells(first, mask):
             return call.untold(mask)
-        found = compare.differences(first, call.after(), mask)
-        if found:
-            return self._again(call, (first, second), found)
+        after = call.after(patience=patience)
+        if compare.differences(first, after, mask):
+            return self._again(call, [first, second], after, patience)
         return Finding(Verdict.PROVED, unstable=compare.names(mask))
 
-    def _again(self, call: _Call, pair: Pair, found: tuple[str, ...]) -> Finding:
-        """A difference counts where it shows again, a tick of the clock later."""
-        time.sleep(_TICK)
-        third = call.before(pids=3)
-        if third.stopped:
-            return call.unprovable(third.stopped)
-        mask = compare.unstable((*pair, third))
-        if not compare.tells(pair[0], mask):
-            return call.untold(mask)
-        again = compare.differences(third, call.after(pids=5), mask)
-        names = compare.names(mask)
-        if found and again:
-            return Finding(Verdict.DIFFERS, call.said(again), names)
-        if again:
-            return call.unprovable(f"only sometimes: {again[0]}")
-        return Finding(Verdict.PROVED, unstable=names)
+    def _again(
+        self, call: _Call, originals: list[Seen], after: Seen, patience: float
+    ) -> Finding:
+        """A difference counts where it shows each time, ticks of the clock later."""
+        replaced = [after]
+        found: list[tuple[str, ...]] = []
+        mask = compare.Mask()
+        for number in range(_TIMES):
+            time.sleep(self.world.limits.tick)
+            originals.append(call.before(pids=3 + number))
+            if originals[-1].stopped:
+                return call.unprovable(originals[-1].stopped)
+            replaced.append(call.after(pids=5 + number, patience=patience))
+            mask = compare.unstable(originals)
+            if not compare.tells(originals[0], mask):
+                return call.untold(mask)
+            found = [compare.differences(originals[0], r, mask) for r in replaced]
+            if not any(found):
+                return Finding(Verdict.PROVED, unstable=compare.names(mask))
+            if not all(found):
+                return call.unprovable(f"only sometimes: {max(found)[0]}")
+        return Finding(Verdict.DIFFERS, call.said(found[0]), compare.names(mask))
 
     def _bench(self) -> probe.Bench:
         pid = os.getpid()
@@ -128,8 +136,8 @@ class _Call(NamedTuple):
     def before(self, *, pids: int = 0) -> Seen:
         return self._see(probe.BEFORE, pids)
 
-    def after(self, *, pids: int = 0) -> Seen:
-        seen = self._see(probe.AFTER, pids)
+    def after(self, *, pids: int = 0, patience: float) -> Seen:
+        seen = self._see(probe.AFTER, pids, patience)
         return compare.renamed(seen, self.aliases, self.path)
 
     def said(self, found: tuple[str, ...]) -> str:
@@ -143,8 +151,10 @@ class _Call(NamedTuple):
         found = self.unprovable("nothing that it shows is the same twice")
         return found._replace(unstable=compare.names(mask))
 
-    def _see(self, name: str, pids: int) -> Seen:
-        return self.bench.see(name, self.path, self.cwd, self.words, pids=pids)
+    def _see(self, name: str, pids: int, patience: float | None = None) -> Seen:
+        return self.bench.see(
+            name, self.path, self.cwd, self.words, pids=pids, timeout=patience
+        )
 
     def _shown(self) -> str:
         return " ".join(self.words) or "no arguments"

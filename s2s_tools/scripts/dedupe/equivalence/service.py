@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from s2s_tools import errors
 from s2s_tools.changes.model import Plan
 from s2s_tools.model import Repository
 from s2s_tools.scripts.dedupe.equivalence import (
+    examiner,
     families,
-    probe,
     reduce,
-    runs,
-    sandbox,
-    stage,
     standing,
     trial,
 )
@@ -32,7 +26,6 @@ from s2s_tools.scripts.inventory import scope
 from s2s_tools.scripts.inventory.model import Scan
 from s2s_tools.scripts.inventory.survey import Progress
 from s2s_tools.scripts.manifest.model import Decisions
-from s2s_tools.system import scratch, workers
 
 _USUAL_PROBES: Final = (("--help",),)
 
@@ -72,15 +65,13 @@ def prove(
     out, and the rest is tried again without them. Raises errors.FileChanged where
     a file is not what the plan expects.
     """
-    end = time.monotonic() + wish.limits.budget
-    mode = confinement(wish)
-    known: dict[str, tuple[runs.Pair, ...]] = {}
+    work = _examiner(repository, wish, progress)
     out: dict[str, Judged] = {}
     gone: dict[str, Judged] = {}
     whole = left = reduce.scripts(plan, repository)
     while left.writes:
         made = trial.of_plan(left, repository, probes)
-        found = examine(made, repository, mode, wish.limits, end, known, progress)
+        found = work.findings(made)
         judged = {one.family: one for one in _judged(left, made, found)}
         out.update(judged)
         worse = {n: one for n, one in judged.items() if _is_out(one, wish)}
@@ -90,9 +81,9 @@ def prove(
         left = families.without(whole, gone.values())
     proof = Proof(
         repository=plan.repository,
-        sandbox=mode.name,
+        sandbox=work.mode.name,
         families=tuple(out[name] for name in sorted(out)),
-        notes=(mode.note,) if mode.note else (),
+        notes=work.notes,
     )
     return Proved(proof, reduce.without(plan, repository, gone.values()))
 
@@ -110,22 +101,20 @@ def prove_standing(
     Every wrapper of the scan and the given `links`. What finds no body is passed.
     """
     repository = scan.repository
-    mode = confinement(wish)
+    work = _examiner(repository, wish, progress)
     made = standing.of_scan(scan, links, probes)
-    end = time.monotonic() + wish.limits.budget
-    found = examine(made, repository, mode, wish.limits, end, {}, progress)
-    by_family = _by_family(made, found)
+    by_family = _by_family(made, work.findings(made))
     places: dict[str, list[Place]] = {}
     for family, place in made.places:
         places.setdefault(family, []).append(place)
     return Proof(
         repository=repository.common_dir,
-        sandbox=mode.name,
+        sandbox=work.mode.name,
         families=tuple(
             _judge(name, by_family[name], tuple(sorted(places[name])))
             for name in sorted(by_family)
         ),
-        notes=(mode.note,) if mode.note else (),
+        notes=work.notes,
     )
 
 
@@ -153,88 +142,17 @@ def probes(decisions: Decisions) -> trial.Probes:
     return words
 
 
+def _examiner(
+    repository: Repository, wish: Wish, progress: Progress | None
+) -> examiner.Examiner:
+    mode = examiner.confinement(unsandboxed=wish.unsandboxed)
+    return examiner.Examiner(repository, mode, wish.limits, progress)
+
+
 def _is_out(one: Judged, wish: Wish) -> bool:
     if wish.only_proved:
         return one.verdict is not Verdict.PROVED
     return one.verdict is Verdict.DIFFERS
-
-
-class Mode(NamedTuple):
-    """How scripts are confined: `name` is "bwrap", "none", or "" for no runs."""
-
-    name: str
-    note: str = ""
-
-
-def confinement(wish: Wish) -> Mode:
-    """What can be done here, and what the user allows."""
-    if wish.unsandboxed:
-        return Mode("none", "run without a sandbox, as --run-unsandboxed says")
-    why = sandbox.trouble()
-    if why:
-        return Mode("", f"nothing was run: {why}")
-    return Mode(sandbox.PROGRAM)
-
-
-def examine(
-    made: trial.Trial,
-    repository: Repository,
-    mode: Mode,
-    limits: Limits,
-    end: float,
-    known: dict[str, tuple[runs.Pair, ...]],
-    progress: Progress | None,
-) -> tuple[Finding, ...]:
-    """A finding for each case, in their order; `known` remembers the originals."""
-    if not made.cases:
-        return ()
-    if not mode.name:
-        return tuple(Finding(Verdict.STATIC, mode.note) for _ in made.cases)
-    try:
-        with scratch.folder("s2s-proof") as folder:
-            world = _world(made, repository, mode, limits, folder)
-            return _all(runs.Runner(world, made, end, known), known, progress)
-    except OSError as exc:
-        raise errors.WriteFailed(
-            f"no throw-away copy can be made: {exc.strerror}; make room, or set TMPDIR"
-        ) from exc
-
-
-def _world(
-    made: trial.Trial, repository: Repository, mode: Mode, limits: Limits, folder: bytes
-) -> probe.World:
-    home = os.path.realpath(os.path.expanduser(b"~"))
-    world = probe.World(
-        layout=stage.Layout(repository=repository, home=home),
-        folder=folder,
-        limits=limits,
-        confined=mode.name != "none",
-    )
-    stage.build(world.layout, world.base, made.extra)
-    if not world.confined:
-        live = os.path.join(folder, probe.BENCH, probe.LIVE)
-        stage.relocate(world.layout, world.base, live)
-    probe.prepare(world, made.scripts)
-    return world
-
-
-def _all(
-    runner: runs.Runner,
-    known: dict[str, tuple[runs.Pair, ...]],
-    progress: Progress | None,
-) -> tuple[Finding, ...]:
-    cases = runner.trial.cases
-    found: dict[int, Finding] = {}
-    world = runner.world
-    processes = min(world.limits.parallel, workers.count()) if world.confined else 1
-    for number, told in workers.run(runner.work, len(cases), processes=processes):
-        found[number], pairs = runs.opened(told)
-        if pairs:
-            known[runs.key(cases[number])] = pairs
-        if progress is not None:
-            what = cases[number].path.decode("utf-8", "surrogateescape")
-            progress(len(found), len(cases), f"proving {what}")
-    return tuple(found[number] for number in range(len(cases)))
 
 
 def _judged(

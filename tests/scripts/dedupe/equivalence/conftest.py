@@ -28,7 +28,7 @@ class Swap(NamedTuple):
 
     def prove(self, *probes: tuple[str, ...], **options: Any) -> service.Proved:
         words = probes or HELP
-        limits = options.pop("limits", Limits(parallel=1))
+        limits = options.pop("limits", Limits(parallel=1, tick=0))
         wish = service.Wish(limits, **options)
         repository = discovery.find(self.repo.root)
         return service.prove(self.plan, repository, lambda path: words, wish)

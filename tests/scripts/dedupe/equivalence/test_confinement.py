@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from s2s_tools.scripts.dedupe.equivalence import sandbox, service
-from s2s_tools.scripts.dedupe.equivalence.model import Limits, Verdict
+from s2s_tools.scripts.dedupe.equivalence import examiner, sandbox
+from s2s_tools.scripts.dedupe.equivalence.model import Verdict
 
 TEXT = '#!/bin/sh\necho "$0" "$HOME"; echo 1 >made; curl x; echo ran >>CANARY\n'
 
@@ -102,7 +102,7 @@ def test_a_difference_is_found_without_a_sandbox_too(
 ) -> None:
     made = swap('#!/bin/sh\ncd "${0%/*}" && pwd\n')
 
-    judged = made.judged(unsandboxed=True, limits=Limits())
+    judged = made.judged(unsandboxed=True)
 
     assert judged.verdict is Verdict.DIFFERS
     assert "s2s-proof" not in judged.reason
@@ -127,4 +127,4 @@ def test_the_sandbox_tells_why_it_cannot_be(
     without_bwrap: None,
 ) -> None:
     assert sandbox.trouble() == "bwrap (bubblewrap) is not installed"
-    assert service.confinement(service.Wish()).name == ""
+    assert examiner.confinement(unsandboxed=False).name == ""

@@ -13,7 +13,7 @@ import pytest
 
 from s2s_tools.scripts.dedupe.equivalence.model import Limits, Verdict
 
-QUICK = Limits(timeout=2, parallel=1)
+QUICK = Limits(timeout=2, parallel=1, tick=0)
 
 
 def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -136,7 +136,7 @@ def _command(folder: Path) -> bytes:
 
 def test_more_processes_than_allowed_are_ended(swap: Callable[..., Any]) -> None:
     text = "#!/bin/bash\nfor n in {1..3000}; do /bin/sleep 30 & done\nwait\n"
-    limits = Limits(timeout=5, parallel=1, processes=40)
+    limits = Limits(timeout=5, parallel=1, tick=0, processes=40)
 
     found = attack(swap(text), limits)
 
@@ -145,7 +145,7 @@ def test_more_processes_than_allowed_are_ended(swap: Callable[..., Any]) -> None
 
 def test_a_script_cannot_fill_the_disk(swap: Callable[..., Any]) -> None:
     text = "#!/bin/sh\nfor n in 1 2 3 4 5 6; do yes | head -c 90000000 >big$n; done\n"
-    limits = Limits(timeout=10, parallel=1, disk=100 << 20)
+    limits = Limits(timeout=10, parallel=1, tick=0, disk=100 << 20)
 
     found = attack(swap(text), limits)
 
