@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from s2s_tools.cli import output
+from s2s_tools.scripts.inventory import report
 from s2s_tools.scripts.inventory.model import (
+    UNREADABLE_WORKTREE,
     Apart,
     Family,
     Groups,
@@ -33,6 +35,7 @@ _REASONS = {
     "not_checked_out": "left out by sparse checkout",
     "symlinks": "symbolic links",
     "unreadable": "unreadable",
+    "unreadable_worktrees": "worktrees whose index cannot be read",
     "wrappers": "generated wrappers of scripts",
 }
 _RELATIONS = tuple(Relation)
@@ -89,8 +92,10 @@ def left_out(counts: dict[str, int]) -> Iterator[str]:
 
 
 def troubles(apart: Iterable[Apart]) -> Iterator[str]:
-    """A line for each file that could not be read or is in conflict."""
+    """A line for each worktree or file that cannot be read or is in conflict."""
     for item in apart:
+        if item.reason == UNREADABLE_WORKTREE:
+            yield f"worktree {item.worktree} is left out: {item.detail}"
         if item.reason in ("unreadable", "in_conflict"):
             path = item.path.decode("utf-8", "surrogateescape")
             why = f": {item.detail}" if item.detail else ""
@@ -104,7 +109,7 @@ def _summary(scan: Scan) -> str:
     trees = output.count(len(scan.repository.worktrees), "worktree")
     return (
         f"{output.safe(scan.repository.root)}: {scripts} of {families} in {trees}\n"
-        f"{output.count(len(scan.files), 'body', 'bodies')} that someone may edit, "
+        f"{output.count(report.bodies(scan), 'body', 'bodies')} that someone may edit, "
         f"where {len(scan.families)} would do"
     )
 

@@ -77,6 +77,10 @@ class Apart(NamedTuple):
     detail: str = ""
 
 
+# The reason of a whole worktree that could not be surveyed; its path is b"".
+UNREADABLE_WORKTREE = "unreadable_worktrees"
+
+
 class Same(NamedTuple):
     """Places, as (worktree, path), that hold the same bytes; at least two."""
 
@@ -100,6 +104,8 @@ class Scan:
     """Everything that one scan found. `history`: "full", "shallow" or "partial".
 
     `left_out` counts by reason; `apart` names the single files among them.
+    `managed` are the canonicals (worktree, path) whose identical copies the
+    manifest manages: real files, but refreshed from the canonical, never edited.
     """
 
     repository: Repository
@@ -109,3 +115,4 @@ class Scan:
     left_out: dict[str, int]
     history: str = "full"
     apart: tuple[Apart, ...] = ()
+    managed: frozenset[tuple[str, bytes]] = frozenset()

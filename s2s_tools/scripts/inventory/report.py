@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from s2s_tools.scripts.inventory.model import (
+    UNREADABLE_WORKTREE,
     Family,
     Groups,
     Member,
@@ -51,7 +52,7 @@ def short_document(found: Groups) -> dict[str, Any]:
 
 
 def totals(scan: Scan) -> dict[str, Any]:
-    """What the scan counted; `bodies` are the files that someone may edit."""
+    """What the scan counted."""
     by_relation = relations(scan.families)
     return {
         "worktrees": len(scan.repository.worktrees),
@@ -59,9 +60,20 @@ def totals(scan: Scan) -> dict[str, Any]:
         "contents": len({file.content for file in scan.files}),
         "families": len(scan.families),
         **{relation.value: by_relation[relation] for relation in Relation},
-        "bodies": len(scan.files),
+        "bodies": bodies(scan),
         "history": scan.history,
     }
+
+
+def bodies(scan: Scan) -> int:
+    """How many files hold a text that someone may edit: not the managed copies."""
+    managed = sum(
+        member.relation is Relation.IDENTICAL
+        for family in scan.families
+        if family.canonical is not None and family.canonical[:2] in scan.managed
+        for member in family.members
+    )
+    return len(scan.files) - managed
 
 
 def short_totals(found: Groups) -> dict[str, int]:
@@ -81,6 +93,11 @@ def relations(families: Iterable[Family]) -> Counter[Relation]:
 def worktrees(scan: Scan) -> list[dict[str, Any]]:
     """Each worktree, those that could not be surveyed too."""
     scripts = Counter(file.worktree for file in scan.files)
+    unread = {
+        item.worktree: item.detail
+        for item in scan.apart
+        if item.reason == UNREADABLE_WORKTREE
+    }
     return [
         {
             "name": tree.name,
@@ -90,6 +107,7 @@ def worktrees(scan: Scan) -> list[dict[str, Any]]:
             "locked": tree.locked,
             "prunable": tree.prunable,
             "foreign": tree.foreign,
+            "unreadable": unread.get(tree.name),
             "scripts": scripts[tree.name],
         }
         for tree in scan.repository.worktrees

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from s2s_tools.scripts.inventory import discovery, scan
 from s2s_tools.scripts.inventory.model import Scan
 from s2s_tools.scripts.inventory.survey import Progress
 from s2s_tools.scripts.manifest import build, standins, store
-from s2s_tools.scripts.manifest.model import Manifest
+from s2s_tools.scripts.manifest.model import Manifest, Strategy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,16 +19,18 @@ class Survey:
     record: store.Record
 
 
-def take(path: bytes, *, progress: Progress | None = None) -> Survey:
+def take(
+    path: bytes, *, tolerant: bool = False, progress: Progress | None = None
+) -> Survey:
     """Scan the repository that `path` is in; nothing is written.
 
+    `tolerant`: a linked worktree elsewhere with a broken index is set apart.
     Raises errors.NotARepository, errors.InvalidDocument.
     """
     record = store.load(discovery.find(path))
-    options = scan.Options(chosen=store.chosen(record.manifest))
-    return Survey(
-        scan=scan.scan(path, options=options, progress=progress), record=record
-    )
+    options = scan.Options(chosen=store.chosen(record.manifest), tolerant=tolerant)
+    found = scan.scan(path, options=options, progress=progress)
+    return Survey(scan=_managed(found, record.manifest), record=record)
 
 
 def scan_only(
@@ -36,10 +38,11 @@ def scan_only(
 ) -> Scan:
     """The same scan without the record, also of a repository without worktrees."""
     repository = discovery.find(path)
-    if repository.worktrees:
-        chosen = store.chosen(store.load(repository).manifest)
-        options = options._replace(chosen=chosen)
-    return scan.scan(path, options=options, progress=progress)
+    if not repository.worktrees:
+        return scan.scan(path, options=options, progress=progress)
+    recorded = store.load(repository).manifest
+    options = options._replace(chosen=store.chosen(recorded))
+    return _managed(scan.scan(path, options=options, progress=progress), recorded)
 
 
 def manifest(survey: Survey) -> Manifest:
@@ -49,3 +52,12 @@ def manifest(survey: Survey) -> Manifest:
     bodies = store.bodies(survey.scan.repository, wanted)
     stands = standins.stands(survey.scan, store.links(survey.scan))
     return build.build(survey.scan, bodies, recorded, stands)
+
+
+def _managed(found: Scan, recorded: Manifest) -> Scan:
+    managed = frozenset(
+        (entry.worktree, entry.path)
+        for entry in recorded.entries
+        if entry.strategy is Strategy.COPY
+    )
+    return replace(found, managed=managed) if managed else found
