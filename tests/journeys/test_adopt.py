@@ -143,11 +143,14 @@ def test_an_untracked_file_in_the_way_is_named_and_kept(world) -> None:
 
 
 def test_main_itself_and_a_main_without_the_commits_are_refused(world) -> None:
-    refused = world.s2s("dedupe", "adopt", code=1)
-    idle = world.adopt(world.trees["one"])
+    itself = world.s2s("dedupe", "adopt", code=1)
+    before = world.adopt(world.trees["one"], code=1)
+    world.apply()
+    uncommitted = world.adopt(world.trees["one"], code=1)
 
-    assert "main worktree" in refused.stderr
-    assert "already" in idle.stdout or "nothing" in idle.stdout
+    assert "main worktree" in itself.stderr
+    assert "no body to adopt" in before.stderr
+    assert "--commit" in uncommitted.stderr
 
 
 def test_programs_that_the_repository_names_do_not_run(world, tmp_path) -> None:

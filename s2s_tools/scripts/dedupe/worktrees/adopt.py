@@ -59,6 +59,11 @@ def prepare(repository: Repository, name: str) -> Ready:
     lacking = moves.missing(tree.path, tree.head or "", tip)
     if lacking.squashed:
         raise errors.Refused(_squashed(tree, lacking.squashed, tip))
+    if not lacking.bodies:
+        raise errors.Refused(
+            "main has committed no body to adopt; s2s dedupe apply --all-worktrees "
+            "--commit does it, or the commands that its plan prints"
+        )
     thin = _thin(known, tree)
     if not lacking.commits:
         return Ready(repository, tree, branch, ())

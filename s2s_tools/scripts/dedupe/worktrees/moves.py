@@ -21,10 +21,12 @@ class Moves(NamedTuple):
 
     `squashed` is the first commit that put a body into the store and a wrapper at
     its old path at once: it cannot be merged in two steps. "" without one.
+    `bodies` counts what main's store holds.
     """
 
     commits: tuple[str, ...]
     squashed: str = ""
+    bodies: int = 0
 
 
 class _Change(NamedTuple):
@@ -50,7 +52,7 @@ def missing(cwd: bytes, branch: str, main: str) -> Moves:
             squashed = commit
         elif ids & change.added.keys() & wrappers.get(commit, set()):
             commits.append(commit)
-    return Moves(tuple(commits), squashed if not commits else "")
+    return Moves(tuple(commits), "" if commits else squashed, len(ids))
 
 
 def _before(cwd: bytes, branch: str, move: str, ids: Set[bytes]) -> list[str]:
