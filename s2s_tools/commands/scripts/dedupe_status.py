@@ -31,6 +31,8 @@ def dedupe_status(path: bytes, as_json: bool) -> None:
 
     with progress.Progress() as report:
         found = status.status(path, progress=report)
+    for note in found.duplicates.notes:
+        output.note(note)
     output.emit(_document(found), _lines(found), as_json=as_json)
 
 

@@ -75,6 +75,7 @@ def _document(verdict: Verdict) -> dict[str, Any]:
             {"worktree": w.worktree, "path": codec.text(w.path), "reason": w.reason}
             for w in verdict.pending
         ],
+        "notes": list(verdict.notes),
         "changed": plans.keeps(verdict.changed),
         "unresolved": plans.keeps(verdict.unresolved),
         "proof": None if verdict.proof is None else proofs.document(verdict.proof),
@@ -88,6 +89,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
         yield f"{plans.place(write)} waits: {output.safe(write.reason)}"
     for keep in (*verdict.changed, *verdict.unresolved):
         yield f"{plans.place(keep)}: {output.safe(keep.reason)}"
+    yield from map(output.safe, verdict.notes)
     if verdict.proof is not None:
         yield from proofs.lines(verdict.proof)
     if not verdict.stands:

@@ -36,7 +36,7 @@ def drift(name: str, repo: bytes, as_markdown: bool, as_json: bool) -> None:
     Exit codes: 0 whatever was found, 2 --json with --markdown, 11 no repository
     or no script of that name.
     """
-    from s2s_tools.cli import drifts, progress
+    from s2s_tools.cli import drifts, progress, scans
     from s2s_tools.scripts.inventory import drift as drifting
     from s2s_tools.scripts.inventory import markdown, versions
     from s2s_tools.scripts.manifest import survey
@@ -44,8 +44,10 @@ def drift(name: str, repo: bytes, as_markdown: bool, as_json: bool) -> None:
     if as_json and as_markdown:
         raise click.UsageError("--json and --markdown are two answers; choose one")
     with progress.Progress() as report:
-        scan = survey.take(repo, progress=report).scan
+        scan = survey.take(repo, tolerant=True, progress=report).scan
         found = drifting.read(scan, name, progress=report)
+    for line in scans.troubles(scan.apart):
+        output.note(line)
     if as_markdown:
         output.emit(None, markdown.report(scan, found), as_json=False)
         return

@@ -48,14 +48,15 @@ def scan(
     written, and no program that the repository names is run. In a GLOB, * stops
     at a slash and ** does not; one without a slash is for names anywhere.
 
-    Exit codes: 0 whatever was found, 1 an index is corrupt, 2 a broken
-    configuration, 11 no repository.
+    Exit codes: 0 whatever was found, 1 the index of the main worktree or of that
+    around PATH is corrupt, 2 a broken configuration, 11 no repository.
     """
     asked = scanning.Options(
         extensions=tuple("." + extension.lstrip(".") for extension in ext),
         include=include,
         exclude=exclude,
         ignored=ignored,
+        tolerant=True,
     )
     if groups:
         _groups(path, asked, as_json=as_json)

@@ -39,7 +39,7 @@ def build(scan: Scan, facts: Facts, policy: Policy) -> Plan:
         command=policy.command,
         writes=tuple(sorted(writes, key=_order)),
         keeps=tuple(sorted(keeps, key=_order)),
-        notes=_notes(policy) if writes else (),
+        notes=(*reasons.left_out(scan), *(_notes(policy) if writes else ())),
         expects=tuple(expects[place] for place in sorted(expects)),
     )
 

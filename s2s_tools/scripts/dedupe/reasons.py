@@ -6,7 +6,12 @@ import re
 from functools import lru_cache
 
 from s2s_tools.scripts.inventory import scope
-from s2s_tools.scripts.inventory.model import Member, Relation
+from s2s_tools.scripts.inventory.model import (
+    UNREADABLE_WORKTREE,
+    Member,
+    Relation,
+    Scan,
+)
 from s2s_tools.scripts.manifest.model import Decisions
 
 
@@ -27,6 +32,23 @@ def elsewhere(member: Member, *, checkout_copy: bool) -> str:
     if not checkout_copy:
         return "a duplicate in another worktree; `s2s dedupe plan` there decides"
     return f"checkout copy, {_standing(member)}"
+
+
+def unread(scan: Scan) -> tuple[tuple[str, str], ...]:
+    """The worktrees that the scan had to leave out, each with the reason."""
+    return tuple(
+        (item.worktree, item.detail)
+        for item in scan.apart
+        if item.reason == UNREADABLE_WORKTREE
+    )
+
+
+def left_out(scan: Scan) -> tuple[str, ...]:
+    """The same as notes for the reader of a plan."""
+    return tuple(
+        f"worktree {name} is left out and left alone: {why}"
+        for name, why in unread(scan)
+    )
 
 
 def shown(path: bytes) -> str:

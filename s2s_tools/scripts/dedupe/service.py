@@ -11,7 +11,7 @@ from s2s_tools import errors
 from s2s_tools.changes import planfile
 from s2s_tools.changes.model import Plan
 from s2s_tools.model import Repository, Worktree
-from s2s_tools.scripts.dedupe import facts, plan, sync, trees
+from s2s_tools.scripts.dedupe import facts, plan, reasons, sync, trees
 from s2s_tools.scripts.dedupe.model import Policy, Request, Tree
 from s2s_tools.scripts.inventory import discovery
 from s2s_tools.scripts.inventory.model import Scan
@@ -32,7 +32,7 @@ def dedupe(path: bytes, *, progress: Progress | None = None) -> Planned:
 
     Raises errors.NotFound where `path` is a file that is no script.
     """
-    return dedupe_of(survey.take(path, progress=progress), path)
+    return dedupe_of(survey.take(path, tolerant=True, progress=progress), path)
 
 
 def dedupe_of(found: survey.Survey, path: bytes) -> Planned:
@@ -70,7 +70,8 @@ def refresh(
     `worktrees` by name or path, `names` of scripts; empty means all. Raises
     errors.NotFound for one that is not known.
     """
-    return refresh_of(survey.take(path, progress=progress), worktrees, names)
+    found = survey.take(path, tolerant=True, progress=progress)
+    return refresh_of(found, worktrees, names)
 
 
 def refresh_of(
@@ -84,6 +85,9 @@ def refresh_of(
         families=frozenset(_family(found.scan, name) for name in names),
         worktrees=frozenset(worktree(repository, name) for name in worktrees),
     )
+    for name, why in reasons.unread(found.scan):
+        if name in request.worktrees:
+            raise errors.IndexCorrupt(why)
     wanted = tuple(sync.candidates(found.scan, request))
     known = trees.Trees(repository)
     states = {

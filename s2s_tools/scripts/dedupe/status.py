@@ -39,7 +39,7 @@ class Status(NamedTuple):
 
 def status(path: bytes, *, progress: Progress | None = None) -> Status:
     """The state of the repository that `path` is in; nothing is written."""
-    found = survey.take(path, progress=progress)
+    found = survey.take(path, tolerant=True, progress=progress)
     planned = service.dedupe_of(found, path)
     record = found.record
     there = record.data is not None

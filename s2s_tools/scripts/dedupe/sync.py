@@ -44,6 +44,7 @@ def build(
         command=request.command,
         writes=tuple(sorted(writes, key=_order)),
         keeps=tuple(sorted(keeps, key=_order)),
+        notes=reasons.left_out(scan),
         expects=tuple(expects[place] for place in sorted(expects)),
     )
 

@@ -9,7 +9,7 @@ from s2s_tools.changes import journal
 from s2s_tools.changes import verify as changes
 from s2s_tools.changes.model import Keep, Kind, Plan, Write
 from s2s_tools.model import Repository
-from s2s_tools.scripts.dedupe import service
+from s2s_tools.scripts.dedupe import reasons, service
 from s2s_tools.scripts.dedupe.equivalence import families, standing, store
 from s2s_tools.scripts.dedupe.equivalence import service as equivalence
 from s2s_tools.scripts.dedupe.equivalence.model import Proof
@@ -29,7 +29,7 @@ class Verdict(NamedTuple):
 
     `txid` is the last deduplication or refresh; None where there was none.
     `unresolved` are wrappers and links that run nothing. `proof` compares what
-    stands with the bodies; None where nobody asked.
+    stands with the bodies; None where nobody asked. `notes` do not count.
     """
 
     pending: tuple[Write, ...]
@@ -37,6 +37,7 @@ class Verdict(NamedTuple):
     txid: str | None
     unresolved: tuple[Keep, ...] = ()
     proof: Proof | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def stands(self) -> bool:
@@ -75,7 +76,7 @@ def verify(
     Work that waits counts for one tree alone: in all of them a copy may have been
     left on purpose.
     """
-    found = survey.take(path, progress=progress)
+    found = survey.take(path, tolerant=True, progress=progress)
     repository = found.scan.repository
     txid = last(repository)
     changed = () if txid is None else changes.verify(repository, txid=txid)
@@ -91,7 +92,9 @@ def verify(
             found.scan, links, probes, question.proof, progress=progress
         )
     broken = standing.unresolved(standing.stands(found.scan, links))
-    return Verdict(pending, changed, txid, broken, proof)
+    return Verdict(
+        pending, changed, txid, broken, proof, notes=reasons.left_out(found.scan)
+    )
 
 
 def last(repository: Repository) -> str | None:
@@ -128,6 +131,8 @@ def _links(found: survey.Survey) -> Iterator[Place]:
         for step in done.steps
         if done.state is journal.Progress.COMMITTED and step.after.kind is Kind.LINK
     }
+    unread = {name for name, _ in reasons.unread(scan)}
+    recorded = {place for place in recorded if place[0] not in unread}
     links = texts.links(scan)
     for place, stand in sorted(standins.stands(scan, links).items()):
         if place in links and (place in recorded or stored.holds(stand.to)):

@@ -112,6 +112,8 @@ def named(index: Index, name: bytes) -> list[bytes]:
 
 def parse(data: bytes, width: int) -> Parsed:
     """The entries and extensions of an index's bytes; ValueError on broken ones."""
+    if len(data) < _HEAD.size + width:
+        raise ValueError("it is too short")
     signature, version, count = _HEAD.unpack_from(data)
     if signature != b"DIRC":
         raise ValueError("it does not begin with DIRC")

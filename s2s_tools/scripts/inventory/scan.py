@@ -19,7 +19,8 @@ class Options(NamedTuple):
     With `extensions` or `include` only such files are looked for, else what the
     repository's settings say; `exclude` and `ignored` add to those. `processes`:
     at most so many at once, 0 for one a processor. `chosen` are the canonicals
-    that a manifest names, as (worktree, path).
+    that a manifest names, as (worktree, path). `tolerant`: a linked worktree
+    elsewhere whose index cannot be read is set apart.
     """
 
     extensions: tuple[str, ...] = ()
@@ -28,6 +29,7 @@ class Options(NamedTuple):
     ignored: bool = False
     processes: int = 0
     chosen: frozenset[tuple[str, bytes]] = frozenset()
+    tolerant: bool = False
 
 
 _DEFAULT = Options()
@@ -44,12 +46,7 @@ def scan(
 
     repository = discovery.find(path)
     with _no_collection():
-        seen = survey.survey(
-            repository,
-            look_for(repository, options),
-            processes=options.processes,
-            progress=progress,
-        )
+        seen = _survey(repository, path, options, progress)
         files, wrappers = generated.part(repository, grouping.files(seen))
         if progress is not None:
             progress(0, 0, "reading history")
@@ -75,13 +72,23 @@ def groups(
     """What is identical in the repository that `path` is in, and nothing else."""
     repository = discovery.find(path)
     with _no_collection():
-        seen = survey.survey(
-            repository,
-            look_for(repository, options),
-            processes=options.processes,
-            progress=progress,
-        )
+        seen = _survey(repository, path, options, progress)
         return grouping.same(repository, seen)
+
+
+def _survey(
+    repository: Repository,
+    path: bytes,
+    options: Options,
+    progress: survey.Progress | None,
+) -> survey.Survey:
+    return survey.survey(
+        repository,
+        look_for(repository, options),
+        processes=options.processes,
+        here=path if options.tolerant else None,
+        progress=progress,
+    )
 
 
 def look_for(repository: Repository, options: Options) -> scope.Scope:

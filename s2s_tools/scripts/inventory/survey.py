@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from s2s_tools import errors
 from s2s_tools.model import Repository, Worktree
 from s2s_tools.scripts.inventory import (
     attributes,
@@ -19,7 +20,7 @@ from s2s_tools.scripts.inventory import (
     scope,
 )
 from s2s_tools.scripts.inventory.listing import Listing
-from s2s_tools.scripts.inventory.model import Apart
+from s2s_tools.scripts.inventory.model import UNREADABLE_WORKTREE, Apart
 from s2s_tools.scripts.inventory.task import Task
 from s2s_tools.system import workers
 
@@ -42,11 +43,14 @@ def survey(
     what: scope.Scope,
     *,
     processes: int = 0,
+    here: bytes | None = None,
     progress: Progress | None = None,
 ) -> Survey:
     """Every script of every worktree that is there and belongs to `repository`.
 
-    `processes`: at most so many at once, 0 for one a processor.
+    `processes`: at most so many at once, 0 for one a processor. With `here`, a
+    path, linked worktrees but the one around it may have an index that cannot be
+    read: they are set apart. Else errors.IndexCorrupt, errors.FileUnreadable.
     """
     left_out: Counter[str] = Counter()
     trees = []
@@ -59,7 +63,9 @@ def survey(
             trees.append(tree)
     tasks = _tasks(repository, trees)
     listings: list[Listing | None] = [None] * len(tasks)
-    for done, (number, told) in enumerate(_run(tasks, what, processes), 1):
+    needed = frozenset(tree.git_dir for tree in _needed(repository, here))
+    run = _run(tasks, what, processes, needed)
+    for done, (number, told) in enumerate(run, 1):
         listings[number] = Listing(*told)
         if progress is not None:
             progress(done, len(tasks), f"worktrees surveyed, last {trees[number].name}")
@@ -74,6 +80,16 @@ def survey(
     )
     left_out.update(item.reason for item in apart)
     return Survey(tuple(trees), ready, dict(sorted(left_out.items())), apart)
+
+
+def _needed(repository: Repository, here: bytes | None) -> Iterable[Worktree]:
+    """The worktrees without which there is no answer."""
+    if here is None:
+        return repository.worktrees
+    at = os.path.realpath(here) + b"/"
+    around = [t for t in repository.worktrees if at.startswith(t.path + b"/")]
+    main = [t for t in repository.worktrees if t.git_dir == repository.common_dir]
+    return (*main, *sorted(around, key=lambda t: len(t.path))[-1:])
 
 
 def _tasks(repository: Repository, trees: Sequence[Worktree]) -> list[Task]:
@@ -105,7 +121,7 @@ def _inside(paths: Sequence[bytes], folder: bytes) -> frozenset[bytes]:
 
 
 def _run(
-    tasks: Sequence[Task], what: scope.Scope, processes: int
+    tasks: Sequence[Task], what: scope.Scope, processes: int, needed: Container[bytes]
 ) -> Iterator[tuple[int, Any]]:
     processes = processes or workers.count()
     if sum(map(_index_size, tasks)) < _WORTH_FORKING:
@@ -119,7 +135,13 @@ def _run(
         task = tasks[number]
         if forks:  # only a child may move about
             os.chdir(task.folder)
-        return tuple(checkout.survey(task, what, standing=forks, lines=lines))
+        try:
+            return tuple(checkout.survey(task, what, standing=forks, lines=lines))
+        except (errors.IndexCorrupt, errors.FileUnreadable) as exc:
+            if task.git_dir in needed:
+                raise
+            apart = [(UNREADABLE_WORKTREE, b"", str(exc))]
+            return tuple(Listing([], [], b"", {}, apart, {}))
 
     return workers.run(work, len(tasks), processes=processes)
 

@@ -192,3 +192,33 @@ def test_every_command_has_help_with_an_example_and_its_exit_codes(
     assert "Examples:" in done.stdout
     assert "Exit codes:" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_a_bad_index_elsewhere_leaves_that_tree_alone(
+    make_repo: Callable[..., Repo], run_s2s: Run
+) -> None:
+    repo = make_repo({"a.sh": "echo a\n", "b.sh": "echo a\n", "c.sh": "echo old\n"})
+    side = repo.worktree("../side", branch="side")
+    repo.commit({"c.sh": "echo new\n"})
+    (repo.path / ".git/worktrees/side/index").write_bytes(b"")
+
+    ran = {
+        words: run_s2s(*words, cwd=repo.path)
+        for words in (
+            ("dedupe", "plan"),
+            ("dedupe", "status"),
+            ("dedupe", "sync", "--yes"),
+            ("dedupe", "apply", "--yes"),
+            ("dedupe", "verify"),
+        )
+    }
+    named = run_s2s("dedupe", "sync", "--worktree", "../side", "--yes", cwd=repo.path)
+    built = run_s2s("manifest", "build", cwd=repo.path)
+
+    assert [r.exit_code for r in ran.values()] == [0] * 5, ran
+    assert all("too short" in r.stdout + r.stderr for r in ran.values()), ran
+    assert [named.exit_code, built.exit_code] == [1, 1]
+    assert "too short" in named.stderr
+    assert "too short" in built.stderr
+    assert side.read("c.sh") == b"echo old\n"
+    assert repo.file("b.sh").is_symlink()

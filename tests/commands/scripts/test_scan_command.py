@@ -152,3 +152,41 @@ def _package_parent():
     import s2s_tools
 
     return os.path.dirname(os.path.dirname(s2s_tools.__file__))
+
+
+@pytest.fixture
+def spoilt(repo):
+    """A repository whose linked worktree has an index that is too short."""
+    (repo.path / ".git/worktrees/tree/index").write_bytes(b"DIRC")
+    return repo
+
+
+@pytest.mark.parametrize("extra", [(), ("--groups",), ("--json",)])
+def test_a_bad_index_elsewhere_is_named_and_left_out(spoilt, run_s2s, extra):
+    done = run_s2s("scan", *extra, cwd=spoilt.path)
+
+    assert done.exit_code == 0
+    assert "worktree tree is left out: " in done.stderr
+    assert "it is too short" in done.stderr
+    assert "tree/a.sh" not in done.stdout
+
+
+def test_a_worktree_left_out_stands_in_the_json(spoilt, run_s2s):
+    told = json.loads(run_s2s("scan", "--json", cwd=spoilt.path).stdout)
+
+    assert told["left_out"] == {"unreadable_worktrees": 1}
+    assert [bool(tree["unreadable"]) for tree in told["worktrees"]] == [False, True]
+
+
+def test_the_bad_index_around_path_is_an_error(spoilt, run_s2s):
+    done = run_s2s("scan", spoilt.path / "tree", cwd="/")
+
+    assert done.exit_code == 1
+    assert done.stderr.count("\n") == 1
+
+
+def test_drift_goes_on_without_a_worktree_whose_index_is_bad(spoilt, run_s2s):
+    done = run_s2s("drift", cwd=spoilt.path)
+
+    assert done.exit_code == 0
+    assert "worktree tree is left out: " in done.stderr
