@@ -41,7 +41,8 @@ def findings(scripts: Sequence[Script]) -> Iterator[tuple[int, tuple[Finding, ..
         names = {os.fsdecode(scripts[at].full): at for at in batch}
         comments: dict[int, list[dict[str, Any]]] = {at: [] for at in batch}
         for comment in _run(exe, list(names)):
-            comments[names[comment["file"]]].append(comment)
+            if comment["file"] in names:  # not so for one that was sourced
+                comments[names[comment["file"]]].append(comment)
         for at in batch:
             yield at, _findings(scripts[at], comments[at])
     for at in sorted(set(range(len(scripts))) - set(plain)):
@@ -58,6 +59,7 @@ def _run(exe: str, names: list[str], data: bytes = b"") -> list[dict[str, Any]]:
 
     argv = [exe, "--format=json1", "--severity=style", "--", *names]
     env = {**os.environ, "LC_ALL": "C.UTF-8"}
+    env.pop("SHELLCHECK_OPTS", None)  # a baseline must not depend on the machine
     done = process.run(argv, env=env, input=data, timeout=_TIMEOUT)
     if done.code not in (0, 1):
         said = done.err.decode("utf-8", "replace").strip().splitlines()

@@ -11,6 +11,7 @@ from typing import Final
 from s2s_tools import errors
 from s2s_tools.model import Repository, Worktree
 from s2s_tools.scripts.inventory import generated, grouping, scan, spot, survey
+from s2s_tools.scripts.manifest import location
 from s2s_tools.scripts.portability.model import Script, Skipped
 from s2s_tools.system import files
 
@@ -77,17 +78,24 @@ def _surveyed(repository: Repository, beneath: bytes) -> Iterator[Script | Skipp
 
 
 def _read(worktree: str, path: bytes, full: bytes) -> Script | Skipped:
-    info = os.lstat(full)
-    if stat.S_ISLNK(info.st_mode):
-        return Skipped(worktree, path, "it is a symbolic link; give its target")
-    if not stat.S_ISREG(info.st_mode):
-        return Skipped(worktree, path, "it is no regular file")
-    if info.st_size > _MOST:
-        return Skipped(worktree, path, "it is larger than 1 MiB")
+    reason = _no_text(os.lstat(full))
+    if reason:
+        return Skipped(worktree, path, reason)
     try:
         data = files.read(full)
     except errors.FileUnreadable:
         return Skipped(worktree, path, "it cannot be read")
     if b"\0" in data:
         return Skipped(worktree, path, "it is binary: there is a NUL byte in it")
+    if not location.is_shell(path, data):
+        return Skipped(worktree, path, "it is no shell script")
     return Script(worktree, path, full, data)
+
+
+def _no_text(info: os.stat_result) -> str:
+    """Why a file is not even opened; "" where it may be."""
+    if stat.S_ISLNK(info.st_mode):
+        return "it is a symbolic link; give its target"
+    if not stat.S_ISREG(info.st_mode):
+        return "it is no regular file"
+    return "it is larger than 1 MiB" if info.st_size > _MOST else ""

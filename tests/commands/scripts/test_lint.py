@@ -89,10 +89,11 @@ def test_what_cannot_be_looked_at_is_named(repo: Any, run_s2s: Run) -> None:
     repo.write("binary.sh", b"#!/bin/sh\n\0")
     repo.write("large.sh", "#!/bin/sh\n" + "# x\n" * 300_000)
     repo.file("link.sh").symlink_to("a.sh")
+    repo.write("tool", "#!/usr/bin/env python3\nimport os\n")
+    os.mkfifo(repo.file("pipe.sh"))
+    words = ("binary.sh", "large.sh", "link.sh", "tool", "pipe.sh", "doc.md", "a.sh")
 
-    done = run_s2s(
-        "lint", "--json", "binary.sh", "large.sh", "link.sh", "a.sh", cwd=repo.path
-    )
+    done = run_s2s("lint", "--json", *words, cwd=repo.path)
 
     said = json.loads(done.stdout)
     reasons = {row["path"]: row["reason"] for row in said["skipped"]}
@@ -100,6 +101,21 @@ def test_what_cannot_be_looked_at_is_named(repo: Any, run_s2s: Run) -> None:
     assert "NUL" in reasons["binary.sh"]
     assert "larger than 1 MiB" in reasons["large.sh"]
     assert "symbolic link" in reasons["link.sh"]
+    assert "no regular file" in reasons["pipe.sh"]
+    assert "no shell script" in reasons["tool"]
+    assert "no shell script" in reasons["doc.md"]
+
+
+def test_options_of_the_users_own_do_not_confuse_it(
+    repo: Any, run_s2s: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.write("c.sh", "#!/bin/bash\n. ./lib/b.sh\n")
+    monkeypatch.setenv("SHELLCHECK_OPTS", "-a -x -f gcc")
+
+    done = run_s2s("lint", "--json", "c.sh", cwd=repo.path)
+
+    assert done.exit_code in (0, 1)
+    assert json.loads(done.stdout)["files"] == 1
 
 
 @pytest.mark.parametrize(
