@@ -63,8 +63,18 @@ def linked_git_dir(folder: bytes, known: bytes = b"") -> bytes | None:
     return os.path.realpath(dot_git) if os.path.isdir(dot_git) else None
 
 
+def real(path: bytes) -> bytes:
+    """The real path; raises errors.NotFound where the current folder is gone."""
+    try:
+        return os.path.realpath(path)
+    except FileNotFoundError as exc:
+        raise errors.NotFound(
+            "the current folder is gone; change into another and run again"
+        ) from exc
+
+
 def _search(path: bytes) -> _Place:
-    start = os.path.realpath(path)
+    start = real(path)
     if not os.path.lexists(start):
         raise errors.NotFound(f"no such folder: {os.fsdecode(path)}")
     folder = start if os.path.isdir(start) else os.path.dirname(start)

@@ -23,6 +23,7 @@ def find(path: bytes) -> Spot:
 
     Raises errors.NotARepository where it lies in no worktree.
     """
+    discovery.real(os.path.dirname(path))
     head, name = os.path.split(os.path.abspath(path))
     full = os.path.join(os.path.realpath(head), name)
     there = full

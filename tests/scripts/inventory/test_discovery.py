@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from s2s_tools import errors
-from s2s_tools.scripts.inventory import discovery
+from s2s_tools.scripts.inventory import discovery, spot
 
 FILES = {"a.sh": "#!/bin/sh\n", "bin/b.sh": "#!/bin/sh\n"}
 
@@ -236,3 +236,16 @@ def test_a_branch_that_names_itself_ends(make_repo):
     tree = discovery.find(repo.root).worktrees[0]
 
     assert (tree.branch, tree.head) == ("loop", None)
+
+
+def test_a_current_folder_that_is_gone_is_said(tmp_path, monkeypatch):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+
+    with pytest.raises(errors.NotFound, match="the current folder is gone"):
+        discovery.find(b".")
+    with pytest.raises(errors.NotFound, match="the current folder is gone"):
+        spot.find(b"x.sh")
+    monkeypatch.chdir("/")
