@@ -68,13 +68,23 @@ def run(
         argv += ["-c", setting]
     done = process.run([*argv, *args], cwd=cwd, env=environment(env), input=input)
     if done.code not in codes:
-        said = done.err.decode("utf-8", "backslashreplace").strip().splitlines()
-        what = os.fsdecode(args[0])
         raise errors.GitFailed(
-            f"git {what} failed in {os.fsdecode(cwd)}: "
-            f"{said[-1] if said else f'exit code {done.code}'}"
+            f"git {os.fsdecode(args[0])} failed in {os.fsdecode(cwd)}: {_cause(done)}"
         )
     return done
+
+
+def _cause(done: process.Result) -> str:
+    """Why git failed, in one line: its last message that names an error."""
+    said = done.err.decode("utf-8", "backslashreplace").strip().splitlines()
+    if not said:
+        return f"exit code {done.code}"
+    named = [line for line in said if line.startswith(("fatal: ", "error: "))]
+    cause = named[-1].partition(": ")[2] if named else said[-1].strip()
+    if "dubious ownership" in cause:
+        allow = said[-1].strip()
+        return f"{cause}; run as its owner, or allow yourself: {allow}"
+    return cause
 
 
 def without_index(git_dir: bytes) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +24,35 @@ def test_a_failure_names_the_command_the_place_and_gits_last_line(
 
     with pytest.raises(errors.GitFailed, match=r"git rev-parse failed in .*repo: "):
         git.output(repo.root, "rev-parse", "--verify", "nothing")
+
+
+def test_a_failure_tells_the_cause_and_not_the_advice_below_it(
+    make_repo: Callable,
+) -> None:
+    repo = make_repo({"a": "1"})
+
+    with pytest.raises(errors.GitFailed) as caught:
+        git.output(repo.root, "merge-base", "HEAD", "nothing")
+
+    assert str(caught.value).endswith("nothing")
+    assert "fatal:" not in str(caught.value)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_the_repository_of_another_owner_is_named_with_what_to_do(
+    make_repo: Callable,
+) -> None:
+    repo = make_repo({"a": "1"})
+    subprocess.run(["chown", "-R", "65534", repo.path], check=True)
+
+    with pytest.raises(errors.GitFailed) as caught:
+        git.output(repo.root, "status")
+
+    said = str(caught.value)
+    assert "detected dubious ownership in repository" in said
+    assert f"git config --global --add safe.directory {repo.path}" in said
+    assert "\n" not in said
+    assert "\t" not in said
 
 
 def test_commits_are_read_with_author_date_and_first_line(
