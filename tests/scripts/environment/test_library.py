@@ -234,6 +234,18 @@ def test_a_worktree_whose_repository_is_gone_is_an_error(
     assert "which is not there" in done.stderr
 
 
+def test_a_folder_with_line_ends_in_its_name_is_found(
+    place: Any, shell: list[str], tmp_path: Path
+) -> None:
+    odd = tmp_path / "two\nlines\n"
+    shutil.copytree(place.path, odd, symlinks=True)
+    code = 'set -eu; . "$1"; printf "%s" "$S2S_ROOT"'
+
+    done = run([*shell, "-c", code, "x", str(odd / SH)], tmp_path)
+
+    assert (done.stdout, done.stderr) == (str(odd), "")
+
+
 def test_a_moved_clone_finds_itself(
     place: Any, shell: list[str], tmp_path: Path
 ) -> None:
