@@ -15,6 +15,10 @@ MARK: Final = b"/s2s-marked-root"
 END: Final = b"\x01"
 # Substitutions would run commands: such words are left to the parsers.
 _RUNS: Final = re.compile(rb"\$\(|`|<\(|>\(|\$\{[ \t\n|]|@P\}")
+# These have another value each time.
+_CHANGES: Final = re.compile(
+    rb"\$\{?(?:\$|S?RANDOM|BASHPID|SECONDS|EPOCH(?:SECONDS|REALTIME))"
+)
 _PARTS: Final = frozenset(
     {
         "ansi_c_string",
@@ -45,7 +49,7 @@ def words(tree: Tree, edits: Iterable[Edit]) -> tuple[Word, ...]:
     for edit in made:
         start, end, how = _span(tree, edit)
         before = tree.data[start:end]
-        if _RUNS.search(before):
+        if _RUNS.search(before) or _CHANGES.search(before):
             continue
         inside = [e for e in made if start <= e.start and e.end <= end]
         after = edit_texts.applied(before, inside, offset=start)

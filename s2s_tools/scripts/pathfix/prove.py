@@ -8,30 +8,36 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from s2s_tools import errors
-from s2s_tools.scripts.pathfix import evaluation, fix, fold
+from s2s_tools.scripts.pathfix import evaluation, fix, fold, opening
 from s2s_tools.scripts.pathfix.model import Edit, Fixed, Inner, Place, Proof, Verdict
 from s2s_tools.scripts.syntax import tree as trees
+from s2s_tools.scripts.syntax.preamble import Preamble
 from s2s_tools.system import process
 
 # Space, glob, bracket, quotes, dollar, ampersand: each has a meaning somewhere.
 HOSTILE: Final = b"/s2s a*b[x]'\"$HOME&c"
 PLAIN: Final = b"/moved/to-a.b_c/@1"
-_TIMEOUT: Final = 20.0
+_TIMEOUT: Final = 120.0
 
 
-def prove(fixed: Fixed) -> Proof:
-    """Try the edits of one script, also those in code that its words carry."""
-    before, after = fixed.data, fix.text(fixed)
+def prove(fixed: Fixed, what: Preamble | None = None) -> Proof:
+    """Try the edits of one script, also those in code that its words carry.
+
+    With `what` the preamble is part of it.
+    """
+    before = fixed.data
+    made = _opened(fix.outer(fixed), what)
     places = {o.place for o in fixed.occurrences}
     values = {p.variable.decode(): p.path for p in places}
     if not _reads(before):
         return Proof(failure="bash cannot read the script as it is")
-    if not _reads(after):
+    if not _reads(_opened(fix.text(fixed), what).data):
         return Proof(failure="bash cannot read the result")
-    old = statements(before, values)
+    texts = (before, made.data, made.added, made.removed)
+    old, new, added, removed = (statements(text, values) for text in texts)
     if old is None:
         return Proof(failure="shfmt cannot read the script")
-    if old != statements(fix.outer(fixed), values):
+    if not _is_same(old, new, added, removed):
         return Proof(failure="shfmt reads the result as another script")
     proof = _evaluate(fixed, places)
     for inner in fixed.inner:
@@ -40,26 +46,35 @@ def prove(fixed: Fixed) -> Proof:
     return proof
 
 
-def insertion(edited: bytes, final: bytes, added: bytes, removed: bytes = b"") -> str:
-    """Why `final` is not `edited` with the lines `added` for `removed`; "" if it is."""
-    if not _reads(final):
-        return "bash cannot read the result"
-    whole, body = statements(final, {}), statements(edited, {})
-    new, old = statements(added, {}), statements(removed, {})
-    if whole is None or body is None or new is None or old is None:
-        return "shfmt cannot read the result"
-    for at in range(len(body) - len(old) + 1):
-        if body[at : at + len(old)] == old and whole == (
-            body[:at] + new + body[at + len(old) :]
-        ):
-            return ""
-    return "the preamble would not stand where the script begins"
+def _opened(data: bytes, what: Preamble | None) -> opening.Opened:
+    return (
+        opening.Opened(data, b"", b"") if what is None else opening.opened(data, what)
+    )
+
+
+def _is_same(
+    old: list[Any],
+    new: list[Any] | None,
+    added: list[Any] | None,
+    removed: list[Any] | None,
+) -> bool:
+    """Whether `new` is `old` with the statements `added` for `removed`."""
+    if new is None or added is None or removed is None:
+        return False
+    last = len(old) - len(removed)
+    return any(
+        old[at : at + len(removed)] == removed
+        and new == old[:at] + added + old[at + len(removed) :]
+        for at in range(last + 1)
+    )
 
 
 def statements(data: bytes, values: Mapping[str, bytes]) -> list[Any] | None:
     """What shfmt reads, the variables folded; None where it cannot."""
     import json
 
+    if not data:
+        return []
     # -ln bash: sh scripts too, for that is the grammar that all else is read with.
     done = process.run(
         [_shfmt(), "-ln", "bash", "--to-json"], input=data, timeout=_TIMEOUT

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from s2s_tools import errors
 from s2s_tools.scripts.pathfix import fix, opening, prove
 from s2s_tools.scripts.pathfix.model import Fixed, Occurrence, Place, Proof, Verdict
 from s2s_tools.scripts.syntax import preamble
 
-MOST_BYTES: Final = 4 << 20
+MOST_BYTES: Final = 512 << 10
 _OTHER: Final = re.compile(rb"#![^\n]*\b(zsh|fish|tcsh|csh|rc|nu|elvish)\b")
 _REWRITTEN: Final = frozenset({Verdict.AUTO, Verdict.CHECKED})
 
@@ -38,21 +39,18 @@ def rewrite(data: bytes, places: Sequence[Place], root: bytes) -> Rewritten:
     fixed = fix.fix(data, places)
     if not fixed.edits and not fixed.inner:
         return Rewritten(fixed.occurrences, problem=fixed.barrier)
-    proof = prove.prove(fixed)
-    edited = fix.text(fixed)
-    made = opening.opened(edited, _wanted(fixed, root))
-    if not proof.failure:
-        failure = prove.insertion(edited, made.data, made.added, made.removed)
-        proof = proof._replace(failure=failure)
+    what = _wanted(fixed, root)
+    proof = _proved(fixed, what)
     if proof.failure:
         return Rewritten(_unproved(fixed, proof), None, proof, proof.failure)
+    made = opening.opened(fix.text(fixed), what)
     return Rewritten(fixed.occurrences, made.data, proof)
 
 
 def barrier(data: bytes) -> str:
     """Why a script's bytes may not be edited at all; "" where they may."""
     if len(data) > MOST_BYTES:
-        return f"is larger than {MOST_BYTES >> 20} MiB"
+        return f"is larger than {MOST_BYTES >> 10} KiB"
     if b"\0" in data:
         return "is binary"
     if data.startswith(b"\xef\xbb\xbf"):
@@ -72,6 +70,15 @@ def _encoding(data: bytes) -> str:
         line = data.count(b"\n", 0, exc.start) + 1
         return f"line {line} is not UTF-8; convert the file first"
     return ""
+
+
+def _proved(fixed: Fixed, what: preamble.Preamble) -> Proof:
+    try:
+        return prove.prove(fixed, what)
+    except errors.NotFound:
+        raise  # a program is missing: nothing could be proved
+    except errors.S2SError as exc:
+        return Proof(failure=str(exc))
 
 
 def _wanted(fixed: Fixed, root: bytes) -> preamble.Preamble:

@@ -132,7 +132,7 @@ def run(script: bytes, root: str, folder: Path) -> tuple[int, bytes]:
 
 
 SLOW = settings(
-    max_examples=120,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -9,6 +9,7 @@ import pytest
 
 from s2s_tools.scripts.pathfix import prove
 from s2s_tools.scripts.pathfix.model import Edit, Fixed, Occurrence, Place, Verdict
+from s2s_tools.scripts.syntax.preamble import Preamble
 
 OLD = b"/old/p"
 PLACE = Place(OLD, b"S2S_ROOT")
@@ -66,8 +67,16 @@ def test_words_that_would_run_commands_are_never_evaluated(tmp_path: Path) -> No
     assert os.listdir(tmp_path) == []
 
 
-def test_a_preamble_in_the_middle_of_a_word_is_refused() -> None:
-    text = b"a=1\n"
+def test_the_preamble_is_part_of_the_proof() -> None:
+    good = wrong(b'#!/bin/sh\n# head\ncd "/old/p"\n', b"${S2S_ROOT}")
+    bad = wrong(b"#!/bin/sh\n# head\ncd /old/p\n", b"${S2S_ROOT}")
 
-    assert prove.insertion(b"b\nc\n", b"b\na=1\nc\n", text) == ""
-    assert prove.insertion(b"x='\n'\n", b"x='\na=1\n'\n", text)
+    assert prove.prove(good, Preamble()).failure == ""
+    assert prove.prove(bad, Preamble()).failure
+
+
+@pytest.mark.parametrize("word", ["$$", "$RANDOM", "${SECONDS}", "$EPOCHREALTIME"])
+def test_what_is_another_value_each_time_is_left_to_the_parsers(word: str) -> None:
+    proof = prove.prove(wrong(f'x="/old/p/{word}"\n'.encode(), b"${S2S_ROOT}"))
+
+    assert (proof.words, proof.unevaluated, proof.failure) == (0, 1, "")
