@@ -72,8 +72,11 @@ def _say(lines: list[str], *, quiet: bool) -> None:
 
 
 def _record(done: tour.Done) -> dict[str, Any]:
-    command = " ".join(("s2s", *done.step.arguments))
-    return {"command": command, "exit_code": done.exit_code, "stdout": done.out}
+    return {
+        "command": done.step.command,
+        "exit_code": done.exit_code,
+        "stdout": done.out,
+    }
 
 
 def _head(root: bytes) -> list[str]:
@@ -85,7 +88,7 @@ def _lines(done: tour.Done) -> list[str]:
     left = len(text) - done.step.shown - _LAST
     if left > 1:
         text[done.step.shown : -_LAST] = [f"… {left} more lines"]
-    head = ["", f"# {done.step.say}", f"$ s2s {' '.join(done.step.arguments)}"]
+    head = ["", f"# {done.step.say}", f"$ {done.step.command}"]
     return head + [output.safe(line) for line in text]
 
 
@@ -103,4 +106,4 @@ def _tail(root: bytes, *, undo: bool) -> list[str]:
     if undo:
         same = "Undone: paths, modes and bytes were compared with the beginning."
         return ["", same, look]
-    return ["", look, "To take it back there: s2s dedupe undo --yes, twice"]
+    return ["", look, "To take it back there: s2s dedupe undo --yes"]

@@ -20,11 +20,20 @@ _PACKAGE_PARENT = os.path.dirname(
 
 
 class Step(NamedTuple):
-    """One command of the program, and how much of its output is worth showing."""
+    """One command of the program, and how much of its output is worth showing.
+
+    With `script` the first argument is a script of the estate, run by itself.
+    """
 
     say: str
     arguments: tuple[str, ...]
     shown: int = 12
+    script: bool = False
+
+    @property
+    def command(self) -> str:
+        """The line that a user would type."""
+        return " ".join(self.arguments if self.script else ("s2s", *self.arguments))
 
 
 class Done(NamedTuple):
@@ -36,22 +45,28 @@ class Done(NamedTuple):
     err: str
 
 
+WRAPPER = "worktrees/harbour/report/totals.sh"
 JOB = (
     Step("What is copied, stale, changed?", ("scan",), 24),
     Step("One script: who has which version?", ("drift", "bin/lantern")),
-    Step("What would become a link, and what not?", ("dedupe", "plan")),
-    Step("Do it.", ("dedupe", "apply", "--yes"), 4),
     Step(
-        "Bring what is stale in the worktrees up to date.",
-        ("dedupe", "sync", "--yes"),
-        8,
+        "One body for each script: which may be wrapped, and why not the rest?",
+        ("dedupe", "plan", "--all-worktrees"),
+        16,
     ),
+    Step(
+        "Run what would be replaced, before and after, in a sandbox.",
+        ("dedupe", "prove", "--all-worktrees"),
+        14,
+    ),
+    Step("Do it.", ("dedupe", "apply", "--all-worktrees", "--yes"), 4),
     Step("Is everything as it was left?", ("dedupe", "verify")),
+    Step(
+        "A script of another worktree, called as ever.", (WRAPPER, "--help"), 12, True
+    ),
+    Step("Which body was that?", ("which", WRAPPER)),
 )
-UNDO = (
-    Step("Take the refresh back.", ("dedupe", "undo", "--yes")),
-    Step("Take the links back.", ("dedupe", "undo", "--yes")),
-)
+UNDO = (Step("Take it back.", ("dedupe", "undo", "--yes")),)
 
 
 def prepare(estate: Estate, folder: bytes | None, *, fresh: bool) -> bytes:
@@ -85,9 +100,8 @@ def run(
         done = _call(root, step, width)
         report(done)
         if done.exit_code:
-            what = " ".join(step.arguments)
             raise errors.S2SError(
-                f"s2s {what} ended with exit code {done.exit_code} "
+                f"{step.command} ended with exit code {done.exit_code} "
                 f"in {os.fsdecode(root)}; {_last(done.err)}"
             )
 
@@ -148,7 +162,8 @@ def _bytes(path: bytes) -> bytes:
 
 def _call(root: bytes, step: Step, width: int) -> Done:
     # -P: nothing is imported from the folder that the program runs in.
-    argv = (sys.executable, "-P", "-m", "s2s_tools", *step.arguments)
+    program = () if step.script else (sys.executable, "-P", "-m", "s2s_tools")
+    argv = (*program, *step.arguments)
     path = os.environ.get("PYTHONPATH")
     env = {
         **os.environ,
