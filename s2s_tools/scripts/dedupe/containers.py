@@ -13,6 +13,11 @@ _NAME: Final = re.compile(
     rb"(?:.*/)?(?:(?:Docker|Container)file(?:\..+)?|[^/]+\.(?:docker|container)file)",
     re.IGNORECASE | re.DOTALL,
 )
+# Git's patterns for every name that the above can match.
+PATTERNS: Final = (
+    ":(icase,glob)**/*Dockerfile*",
+    ":(icase,glob)**/*Containerfile*",
+)
 _COPY: Final = re.compile(r"\s*(?:ONBUILD\s+)?(?:COPY|ADD)\s+(.*)", re.IGNORECASE)
 _OPTION: Final = re.compile(r"--(\w[\w-]*)(?:=(\S*))?\s+")
 

@@ -56,9 +56,10 @@ def with_copiers(
     trees: Trees, worktree: str, facts: Facts, pairs: Iterable[tuple[bytes, bytes]]
 ) -> Facts:
     """The same facts, with the Dockerfile that copies a path without its target."""
-    sources = tuple(_sources(trees, worktree))
+    wanted = tuple(pairs)
+    sources = tuple(_sources(trees, worktree)) if wanted else ()
     found = dict(facts)
-    for path, target in pairs:
+    for path, target in wanted:
         place = (worktree, path)
         for source in sources:
             if place in found and containers.copies(source, path, target):
@@ -97,7 +98,9 @@ def _use(path: bytes, data: bytes) -> str:
 
 
 def _sources(trees: Trees, worktree: str) -> Iterator[containers.Source]:
-    recipes = [p for p in trees.facts(worktree).index if containers.is_recipe(p)]
+    tracked = trees.facts(worktree).index
+    paths = (*tracked, *trees.untracked(worktree, containers.PATTERNS))
+    recipes = [p for p in paths if containers.is_recipe(p)]
     for path, seen in trees.paths(worktree, recipes).items():
         if seen.data is not None and seen.state.kind is Kind.FILE:
             yield from containers.sources(path, seen.data)

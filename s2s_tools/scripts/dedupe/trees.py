@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from s2s_tools.changes import guards, observe
+from s2s_tools.changes import guards, laws, observe
 from s2s_tools.changes.facts import PathFacts, TreeFacts
 from s2s_tools.changes.model import Kind
 from s2s_tools.model import Repository, Worktree
@@ -30,6 +30,16 @@ class Trees:
         if name not in self._facts:
             self._facts[name] = observe.tree(self.repository, self._found[name])
         return self._facts[name]
+
+    def untracked(self, name: str, patterns: Iterable[str]) -> tuple[bytes, ...]:
+        """Paths of git's patterns in it that are neither tracked nor ignored."""
+        told = git.run(
+            self._found[name].path,
+            *("ls-files", "-z", "--others", "--exclude-standard", "--", *patterns),
+            literal=False,
+        )
+        paths = told.out.split(b"\0")[:-1]
+        return tuple(path for path in paths if not laws.path_flaw(path))
 
     def paths(self, name: str, wanted: Iterable[bytes]) -> dict[bytes, PathFacts]:
         """What `changes` knows of paths in it."""

@@ -271,6 +271,10 @@ def test_decisions_of_the_manifest_hold_until_the_content_changes(
             "Dockerfile l",
         ),
         (lambda r: r.commit({"img/Dockerfile": "ADD x/*.sh /\n"}), "img/Dockerfile li"),
+        (
+            lambda r: r.write("img/x.dockerfile", "COPY x/free.sh /\n"),
+            "img/x.dockerfile line 1",
+        ),
         (lambda r: r.git("rm", "-q", "--cached", "tools/x/free.sh"), "not track"),
         (
             lambda r: os.link(r.file("tools/x/free.sh"), r.path.parent / "other name"),
@@ -281,7 +285,16 @@ def test_decisions_of_the_manifest_hold_until_the_content_changes(
             "CRLF",
         ),
     ],
-    ids=["mode", "no links", "docker", "docker glob", "untracked", "hard link", "crlf"],
+    ids=[
+        "mode",
+        "no links",
+        "docker",
+        "docker glob",
+        "docker untracked",
+        "untracked",
+        "hard link",
+        "crlf",
+    ],
 )
 def test_a_reason_to_keep_is_found_on_the_disk(
     repo: Repo, run_s2s: Run, prepare: Callable[[Repo], object], said: str
@@ -479,3 +492,12 @@ def test_without_a_worktree_there_is_nothing_to_plan(
 
     assert done.exit_code == 1
     assert "no worktree" in done.stderr
+
+
+def test_an_ignored_dockerfile_is_nobodys_build(repo: Repo, run_s2s: Run) -> None:
+    repo.commit({".gitignore": "Dockerfile\n"})
+    repo.write("Dockerfile", "COPY tools/x/free.sh /\n")
+
+    done = run_s2s("dedupe", "plan", cwd=repo.path)
+
+    assert "tools/x/free.sh -> ../../bin/free.sh" in done.stdout
