@@ -72,7 +72,7 @@ def _version(version: Version, home: versions.Place, *, whole: bool) -> Iterator
 
 def _label(version: Version) -> str:
     if version.relation is Relation.STALE:
-        return f"{version.behind} behind"
+        return f"{version.behind} behind" if version.behind else "committed"
     return version.relation.value.replace("_", " ")
 
 

@@ -64,6 +64,8 @@ def _glob(pattern: str) -> re.Pattern[bytes] | None:
 def _standing(member: Member) -> str:
     if member.relation is Relation.STALE:
         count = member.behind or 0
+        if not count:
+            return "as committed; the canonical has changes that are not, commit them"
         commits = "1 commit" if count == 1 else f"{count} commits"
         return f"{commits} behind; `s2s dedupe sync` refreshes it"
     return {
