@@ -43,7 +43,7 @@ def _ahead(spot: Spot) -> Edge:
         return Edge.PART if _joins(_left(spot), quote=True) else Edge.WHOLE
     if holder.kind != "word" and _ESCAPE.search(text):
         return Edge.WHOLE
-    if holder.kind == "regex" and text[-1:] in {b"^", b"(", b"|"}:
+    if holder.kind == "regex" and text[-1:] in {b"^", b"(", b"|", b")"}:
         return Edge.WHOLE
     bare = holder.kind not in _QUOTING and not spot.in_document
     return Edge.PART if _joins(text, quote=bare) else Edge.WHOLE

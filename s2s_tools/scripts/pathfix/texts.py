@@ -83,8 +83,8 @@ def _reads_as_code(spot: Spot) -> bool:
     """Quotes around the path inside quotes, operators, or a command's name."""
     text = spot.content()
     data = spot.tree.data
-    inner = data[spot.start - 1 : spot.start] in {b"'", b'"'} and (
-        spot.start - 1 > spot.holder.start
-    )
+    opening = 2 if spot.holder.kind == "ansi_c_string" else 1
+    inside = spot.start > spot.holder.start + opening
+    inner = inside and data[spot.start - 1 : spot.start] in {b"'", b'"'}
     single = _OPERATORS.search(text) is not None or _STARTS.match(text) is not None
     return inner or (single and not is_message(spot))
