@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from s2s_tools.scripts.portability import rules
+from s2s_tools.scripts.portability import content, rules
 from s2s_tools.scripts.portability.model import Finding
 from s2s_tools.scripts.portability.rules import Rule
 from s2s_tools.scripts.syntax import facts, tree, units, words
@@ -16,6 +16,7 @@ from s2s_tools.scripts.syntax.tree import Node, Tree
 
 SOURCE: Final = "s2s"
 _BASH: Final = frozenset({"bash", ""})
+_FAR: Final = 2000
 _PREFIXES: Final = frozenset({b"timeout", b"xargs"})
 _PROBES: Final = frozenset({b"-v", b"-V"})
 
@@ -37,7 +38,7 @@ def findings(data: bytes) -> tuple[Finding, ...]:
         (line, column, rule.id): rule
         for line, column, rule in (*_syntax(whole, bash=bash), *_texts(whole))
     }
-    lines = data.decode("utf-8", "replace").split("\n")
+    lines = content.Lines(data)
     return tuple(
         Finding(
             line=line,
@@ -47,7 +48,7 @@ def findings(data: bytes) -> tuple[Finding, ...]:
             message=rule.message,
             hint=rule.hint,
             source=SOURCE,
-            text=lines[line - 1].strip() if line <= len(lines) else "",
+            text=lines.text(line),
         )
         for (line, column, _), rule in sorted(found.items(), key=lambda item: item[0])
     )
@@ -144,12 +145,13 @@ def _nodes(code: Tree) -> Iterator[tuple[Node, Rule]]:
 
 def _texts(whole: Tree) -> Iterator[_Place]:
     text = _without_comments(whole).decode("latin-1")  # a character is a byte
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
     for row in rules.TEXTS:
         for match in _compiled(row.text).finditer(text):
             if row.but and _compiled(row.but).search(match[0]):
                 continue
             line = whole.line_at(match.start())
-            yield line, match.start() - text.rfind("\n", 0, match.start()), row.rule
+            yield line, match.start() - starts[line - 1] + 1, row.rule
 
 
 def _without_comments(whole: Tree) -> bytes:
@@ -161,7 +163,8 @@ def _without_comments(whole: Tree) -> bytes:
 
 
 def _column(code: Tree, node: Node) -> int:
-    start = code.data.rfind(b"\n", 0, node.start) + 1
+    near = max(0, node.start - _FAR)  # in a longer line any column will do
+    start = max(near, code.data.rfind(b"\n", near, node.start) + 1)
     return len(code.data[start : node.start].decode("utf-8", "replace")) + 1
 
 

@@ -334,8 +334,9 @@ NODES: Final = (
 )
 
 # Here against there.
-_NAME: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
-_HOST: Final = r"[A-Za-z0-9*_][A-Za-z0-9.*_-]*"
+# Every gap is bounded: a line may be as long as the file.
+_NAME: Final = r"[A-Za-z_][A-Za-z0-9_.-]{0,60}"
+_HOST: Final = r"[A-Za-z0-9*_][A-Za-z0-9.*_-]{0,99}"
 TEXTS: Final = (
     Texts(
         Rule(
@@ -345,8 +346,8 @@ TEXTS: Final = (
             "take it from a variable with this one as its default",
         ),
         r"(?:\blocalhost|\b127\.0\.0\.1|\b0\.0\.0\.0|\[::1?\]):[0-9]{2,5}\b"
-        r"|\blsof\b[^\n|;&]*-[A-Za-z]*i\s*(?:tcp|udp)?:[0-9]{2,5}\b"
-        r"|\bnc\b[^\n|;&]*\b(?:localhost|127\.0\.0\.1) [0-9]{2,5}\b",
+        r"|\blsof\b[^\n|;&]{0,60}?-[A-Za-z]{0,9}i\s*(?:tcp|udp)?:[0-9]{2,5}\b"
+        r"|\bnc\b[^\n|;&]{0,60}?\b(?:localhost|127\.0\.0\.1) [0-9]{2,5}\b",
     ),
     Texts(
         Rule(
@@ -389,7 +390,7 @@ TEXTS: Final = (
         r"(?:\$\{?HOSTNAME\b[^\n;&|=!]{0,8}"
         r"|(?:\bhostname(?: -s)?|\buname -n)\s*[)`]\"?\s*)"
         rf"(?:==?|!=)\s*[\"']?{_HOST}"
-        rf"|\b(?:ssh|scp|rsync)\s[^\n|;&]*?\b{_NAME}@(?!\$){_HOST}",
+        rf"|\b(?:ssh|scp|rsync)\s[^\n|;&]{{0,120}}?\b{_NAME}@(?!\$){_HOST}",
         r"localhost$",
     ),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from s2s_tools import errors
+from s2s_tools.scripts.portability import content
 from s2s_tools.scripts.portability.model import Finding, Script, Severity
 from s2s_tools.system import process
 
@@ -74,7 +75,7 @@ def _run(exe: str, names: list[str], data: bytes = b"") -> list[dict[str, Any]]:
 def _findings(
     script: Script, comments: Iterable[dict[str, Any]]
 ) -> tuple[Finding, ...]:
-    lines = script.data.decode("utf-8", "replace").split("\n")
+    lines = content.Lines(script.data)
     found = [
         Finding(
             line=comment["line"],
@@ -84,9 +85,7 @@ def _findings(
             message=comment["message"],
             hint="",
             source=SOURCE,
-            text=lines[comment["line"] - 1].strip()
-            if comment["line"] <= len(lines)
-            else "",
+            text=lines.text(comment["line"]),
         )
         for comment in comments
     ]

@@ -160,6 +160,15 @@ def test_where_the_grammar_stops_is_said() -> None:
     assert "not-read" in {f.rule for f in found}
 
 
+@pytest.mark.parametrize(
+    "piece", [b"/tmp/a ", b"ssh a ", b"lsof -", b"$USER", b"$(", b"sed -i x y;", b"a"]
+)
+def test_a_line_as_long_as_a_file_takes_no_more_than_its_length(piece: bytes) -> None:
+    found = own.findings(b"#!/bin/bash\necho " + piece * (200_000 // len(piece)))
+
+    assert all(len(finding.text) <= 200 for finding in found)
+
+
 @given(st.binary(max_size=200))
 def test_no_bytes_are_too_odd(data: bytes) -> None:
     lines = data.replace(b"\r\n", b"\n").count(b"\n") + 1
