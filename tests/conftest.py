@@ -9,10 +9,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -37,6 +38,7 @@ settings.load_profile("s2s")
 # Read before the environment is cleaned of S2S_* below.
 REQUIRE_ALL = os.environ.get("S2S_REQUIRE_ALL") == "1"
 PACKAGE_PARENT = Path(s2s_tools.__file__).parents[1]
+NOBODY = 65534
 FIRST_COMMIT = 1_700_000_000
 FOREIGN = ("S2S_", "AGENT_", "GIT_", "XDG_", "CLAUDE", "ANTHROPIC")
 
@@ -248,6 +250,40 @@ def make_repo(tmp_path: Path) -> Callable[..., Repo]:
         return repo
 
     return make
+
+
+@pytest.fixture
+def as_ordinary_user() -> Callable[[Callable[[], Any]], Any]:
+    """Give what `work` gives when it is not root who asks."""
+
+    def run(work: Callable[[], Any]) -> Any:
+        if os.geteuid() != 0:
+            return work()
+        os.seteuid(NOBODY)
+        try:
+            return work()
+        finally:
+            os.seteuid(0)
+
+    return run
+
+
+@pytest.fixture
+def make_shared(make_repo: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    """As make_repo, owned by an ordinary user and where that user can reach it."""
+    place = Path(tempfile.mkdtemp(prefix="s2s-test-", dir="/tmp"))
+    place.chmod(0o755)
+
+    def make(files: dict[str, Any]) -> Any:
+        made = make_repo(files)
+        shutil.copytree(made.path, place / "repo", symlinks=True)
+        if os.geteuid() == 0:
+            subprocess.run(["chown", "-R", str(NOBODY), place], check=True)
+        return type(made)(place / "repo")
+
+    yield make
+    subprocess.run(["chmod", "-R", "u+rwx", place], check=True)
+    shutil.rmtree(place)
 
 
 # --- the fixture estate ------------------------------------------------------

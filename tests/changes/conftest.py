@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
-import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -119,40 +115,3 @@ def bench(make_repo: Callable[..., Any]) -> Bench:
     repo.commit(message="a link")
     repo.worktree("trees/side", branch="side")
     return Bench(repo)
-
-
-NOBODY = 65534
-
-
-@pytest.fixture
-def as_ordinary_user() -> Callable[[Callable[[], Any]], Any]:
-    """Give what `work` gives when it is not root who asks."""
-
-    def run(work: Callable[[], Any]) -> Any:
-        if os.geteuid() != 0:
-            return work()
-        os.seteuid(NOBODY)
-        try:
-            return work()
-        finally:
-            os.seteuid(0)
-
-    return run
-
-
-@pytest.fixture
-def make_shared(make_repo: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
-    """As make_repo, owned by an ordinary user and where that user can reach it."""
-    place = Path(tempfile.mkdtemp(prefix="s2s-test-", dir="/tmp"))
-    place.chmod(0o755)
-
-    def make(files: dict[str, Any]) -> Any:
-        made = make_repo(files)
-        shutil.copytree(made.path, place / "repo", symlinks=True)
-        if os.geteuid() == 0:
-            subprocess.run(["chown", "-R", str(NOBODY), place], check=True)
-        return type(made)(place / "repo")
-
-    yield make
-    subprocess.run(["chmod", "-R", "u+rwx", place], check=True)
-    shutil.rmtree(place)

@@ -50,6 +50,13 @@ def id_bytes(object_format: str) -> int:
     return _FORMATS[object_format]
 
 
+def around(repository: Repository, path: bytes) -> Worktree | None:
+    """The worktree that `path` lies in, None where it lies in none."""
+    at = real(path) + b"/"
+    holders = [t for t in repository.worktrees if at.startswith(t.path + b"/")]
+    return max(holders, key=lambda tree: len(tree.path), default=None)
+
+
 def linked_git_dir(folder: bytes, known: bytes = b"") -> bytes | None:
     """The git directory that a folder's `.git` names; None where it names none.
 

@@ -86,10 +86,9 @@ def _needed(repository: Repository, here: bytes | None) -> Iterable[Worktree]:
     """The worktrees without which there is no answer."""
     if here is None:
         return repository.worktrees
-    at = os.path.realpath(here) + b"/"
-    around = [t for t in repository.worktrees if at.startswith(t.path + b"/")]
     main = [t for t in repository.worktrees if t.git_dir == repository.common_dir]
-    return (*main, *sorted(around, key=lambda t: len(t.path))[-1:])
+    around = discovery.around(repository, here)
+    return (*main, around) if around is not None else main
 
 
 def _tasks(repository: Repository, trees: Sequence[Worktree]) -> list[Task]:

@@ -10,18 +10,26 @@ from s2s_tools.changes import apply as changes
 from s2s_tools.changes.model import Plan
 from s2s_tools.model import Repository
 from s2s_tools.scripts.inventory import discovery
+from s2s_tools.scripts.inventory.model import Apart
 from s2s_tools.scripts.inventory.survey import Progress
 from s2s_tools.scripts.manifest import check, plan, section, store, survey
 from s2s_tools.scripts.manifest.model import Entry, Manifest
 
 
 class Built(NamedTuple):
-    """A manifest that could be written: the plan, the entries, the file's name."""
+    """A manifest that could be written: the plan, the entries, the file's name.
+
+    `worktree` is where the file lies, `elsewhere` whether that is not the one
+    that was asked in; `apart` is what the scan left out.
+    """
 
     repository: Repository
     plan: Plan
     manifest: Manifest
     name: str
+    worktree: str = "."
+    elsewhere: bool = False
+    apart: tuple[Apart, ...] = ()
 
 
 def build(path: bytes, *, progress: Progress | None = None) -> Built:
@@ -34,7 +42,15 @@ def build(path: bytes, *, progress: Progress | None = None) -> Built:
     made = plan.build(
         repository.common_dir, record.worktree.name, record.path, record.state, data
     )
-    return Built(repository, made, manifest, record.name)
+    return Built(
+        repository,
+        made,
+        manifest,
+        record.name,
+        worktree=record.worktree.name,
+        elsewhere=discovery.around(repository, path) != record.worktree,
+        apart=found.scan.apart,
+    )
 
 
 def write(built: Built) -> changes.Applied:

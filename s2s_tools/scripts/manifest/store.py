@@ -17,6 +17,7 @@ from s2s_tools.scripts.manifest.model import Bodies, Body, Manifest, Strategy
 from s2s_tools.system import files
 
 Place = tuple[str, bytes]
+_LOOK = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,21 @@ def texts(repository: Repository, places: Iterable[Place]) -> dict[Place, bytes]
         if entry is not None and entry.data is not None and _is_regular(entry):
             found[worktree, path] = entry.data
     return found
+
+
+def unreadable(repository: Repository, places: Iterable[Place]) -> frozenset[Place]:
+    """Those of these files that this user may not read."""
+    roots = {tree.name: tree.path for tree in repository.worktrees}
+    found = set()
+    for worktree, path in places:
+        try:
+            if worktree in roots:
+                os.close(os.open(os.path.join(roots[worktree], path), _LOOK))
+        except PermissionError:
+            found.add((worktree, path))
+        except OSError:
+            continue
+    return frozenset(found)
 
 
 def links(scan: Scan) -> dict[Place, bytes]:

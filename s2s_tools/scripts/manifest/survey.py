@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from s2s_tools.scripts.inventory import discovery, scan
 from s2s_tools.scripts.inventory.model import Scan
 from s2s_tools.scripts.inventory.survey import Progress
-from s2s_tools.scripts.manifest import build, standins, store
+from s2s_tools.scripts.manifest import build, standins, store, unread
 from s2s_tools.scripts.manifest.model import Manifest, Strategy
 
 
@@ -51,7 +51,16 @@ def manifest(survey: Survey) -> Manifest:
     wanted = [file[:2] for file in build.canonicals(survey.scan, recorded)]
     bodies = store.bodies(survey.scan.repository, wanted)
     stands = standins.stands(survey.scan, store.links(survey.scan))
-    return build.build(survey.scan, bodies, recorded, stands)
+    made = build.build(survey.scan, bodies, recorded, stands)
+    return unread.keep(made, recorded, _unread(survey.scan, recorded))
+
+
+def _unread(found: Scan, recorded: Manifest) -> frozenset[store.Place]:
+    """The recorded files that the scan does not have as they cannot be read."""
+    seen = {file[:2] for file in found.files}
+    wanted = {(entry.worktree, entry.path) for entry in recorded.entries}
+    wanted |= {copy[:2] for entry in recorded.entries for copy in entry.copies}
+    return store.unreadable(found.repository, wanted - seen)
 
 
 def _managed(found: Scan, recorded: Manifest) -> Scan:

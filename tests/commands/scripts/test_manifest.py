@@ -188,3 +188,40 @@ def test_show_finds_a_script_by_its_file_name(repo: Repo, run_s2s: Run) -> None:
 
 def test_outside_a_repository_is_exit_11(run_s2s: Run, tmp_path: Any) -> None:
     assert run_s2s("manifest", "build", cwd=tmp_path).exit_code == 11
+
+
+@pytest.mark.parametrize("hidden", ["a.sh", "b", "wt/a.sh", "c.sh"])
+def test_what_cannot_be_read_stays_recorded_and_is_named(
+    make_shared: Any, run_s2s: Run, as_ordinary_user: Any, hidden: str
+) -> None:
+    files = {"a.sh": "echo 1\n", "b/a.sh": "echo 9\n", "c.sh": "echo 9\n"}
+    repo = make_shared(files)
+    as_ordinary_user(lambda: repo.worktree("wt", branch="side"))
+    as_ordinary_user(lambda: run_s2s("manifest", "build", cwd=repo.path))
+    before = repo.read(PATH)
+    repo.file(hidden).chmod(0)
+
+    built = as_ordinary_user(lambda: run_s2s("manifest", "build", cwd=repo.path))
+    checked = as_ordinary_user(lambda: run_s2s("manifest", "check", cwd=repo.path))
+
+    assert built.exit_code == 0, built
+    assert f"unreadable: {'wt' if hidden[0] == 'w' else '.'}: " in built.stderr
+    assert repo.read(PATH) == before
+    assert checked.exit_code == 0, checked
+
+
+def test_build_names_the_worktree_where_that_is_another(
+    make_repo: Callable[..., Repo], repo: Repo, run_s2s: Run
+) -> None:
+    bare = make_repo(name="bare.git", bare=True)
+    repo.git("push", "-q", bare.path, "main")
+    bare.git("worktree", "add", "-q", "tree", "main")
+
+    said = [
+        run_s2s("manifest", "build", cwd=folder).stdout
+        for folder in (repo.path / "wt", bare.path, bare.path / "tree")
+    ]
+
+    assert said[0].startswith("main worktree: .s2s/manifest.yaml written: ")
+    assert said[1].startswith("tree: .s2s/manifest.yaml written: ")
+    assert said[2].startswith(".s2s/manifest.yaml is up to date: ")
