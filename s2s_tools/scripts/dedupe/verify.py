@@ -80,6 +80,7 @@ def verify(
     repository = found.scan.repository
     txid = last(repository)
     changed = () if txid is None else changes.verify(repository, txid=txid)
+    lost = () if txid is None else changes.gone(repository, txid=txid)
     pending: tuple[Write, ...] = ()
     if not question.everywhere:
         planned = service.dedupe_of(found, path)
@@ -92,9 +93,9 @@ def verify(
             found.scan, links, probes, question.proof, progress=progress
         )
     broken = standing.unresolved(standing.stands(found.scan, links))
-    return Verdict(
-        pending, changed, txid, broken, proof, notes=reasons.left_out(found.scan)
-    )
+    notes = [f"worktree {name} is gone, and what was done in it" for name in lost]
+    notes += reasons.left_out(found.scan)
+    return Verdict(pending, changed, txid, broken, proof, notes=tuple(notes))
 
 
 def last(repository: Repository) -> str | None:

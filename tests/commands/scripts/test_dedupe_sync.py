@@ -207,3 +207,32 @@ def test_human_output_fits_80_columns_and_names_each_file(
     assert "changed there; never replaced" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert repo.read("one/a.sh") == OLD.encode()
+
+
+@pytest.mark.parametrize("undone", [True, False])
+def test_verify_says_that_a_worktree_is_gone_and_does_not_count_it(
+    repo: Repo, run_s2s: Run, *, undone: bool
+) -> None:
+    sync(run_s2s, repo, "--worktree", "one")
+    repo.git("worktree", "remove", "--force", "one")
+    if undone:
+        run_s2s("dedupe", "undo", "--yes", cwd=repo.path)
+
+    done = run_s2s("dedupe", "verify", cwd=repo.path)
+
+    assert done.exit_code == 0, done
+    assert "worktree one is gone" in done.stdout
+    assert "changed since" not in done.stdout
+
+
+def test_verify_counts_what_changed_beside_a_worktree_that_is_gone(
+    repo: Repo, run_s2s: Run
+) -> None:
+    sync(run_s2s, repo)
+    repo.git("worktree", "remove", "--force", "one")
+    repo.write("../two/a.sh", MINE)
+
+    done = run_s2s("dedupe", "verify", cwd=repo.path)
+
+    assert done.exit_code == 1
+    assert "../two: a.sh: it was changed since" in done.stdout
