@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
 from s2s_tools.changes.model import Keep, Kind, Plan, State, Write
 from s2s_tools.scripts.inventory import stored
 from s2s_tools.scripts.pathfix.model import Script, Verdict
+
+MAIN: Final = "."
 
 
 def build(scripts: Iterable[Script], *, repository: bytes) -> Plan:
@@ -32,11 +35,17 @@ def build(scripts: Iterable[Script], *, repository: bytes) -> Plan:
 
 
 def _notes(writes: list[Write]) -> tuple[str, ...]:
-    if not any(stored.holds(write.path) for write in writes):
-        return ()
-    return (
-        "bodies change that other worktrees run: commit them, then s2s dedupe sync",
-    )
+    notes = []
+    if any(stored.holds(write.path) for write in writes):
+        notes.append(
+            "bodies change that other worktrees run: commit them, then s2s dedupe sync"
+        )
+    if any(write.worktree != MAIN for write in writes):
+        notes.append(
+            "a stale copy that is rewritten in its worktree is a version of its own "
+            "then; s2s dedupe sync before, or instead, keeps it related"
+        )
+    return tuple(notes)
 
 
 def _write(script: Script) -> Write:

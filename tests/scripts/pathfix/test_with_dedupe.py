@@ -103,3 +103,13 @@ def test_deduplicated_first_then_fixed_all_run(repo: Any, run_s2s: Any) -> None:
     assert done.exit_code == 0, done.stderr
     assert "s2s dedupe sync" in done.stdout
     assert said(repo) == wanted(repo)
+
+
+def test_fixing_a_linked_worktree_warns_about_stale_copies(
+    repo: Any, run_s2s: Any
+) -> None:
+    alone = run_s2s("fix-paths", "--prefix", OLD, cwd=repo.path)
+    both = run_s2s("fix-paths", ".", "trees/app", "--prefix", OLD, cwd=repo.path)
+
+    assert "stale copy" not in alone.stdout
+    assert "s2s dedupe sync before" in " ".join(both.stdout.split())
