@@ -18,8 +18,8 @@ def env_check(path: bytes, as_json: bool) -> int:
     files outside COORDINATION_DIR, an unknown environment, a staging marker on a
     production machine, values that no program would understand.
 
-    Exit codes: 0 nothing contradicts, 1 something does, 11 no repository, or
-    S2S_ROOT is no folder.
+    Exit codes: 0 nothing contradicts, 1 something does, 11 no repository here and
+    no S2S_ROOT.
     """
     from s2s_tools.scripts.environment import service
 

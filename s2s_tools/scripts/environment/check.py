@@ -12,8 +12,10 @@ from s2s_tools.scripts.environment.model import Contradiction, Place, Value
 def contradictions(place: Place) -> tuple[Contradiction, ...]:
     """Everything that contradicts something else, in the table's order.
 
-    Raises errors.NotFound as `resolve.values` does.
+    Raises errors.NotFound where there is no repository and no root is given.
     """
+    if missing := tuple(_missing(place)):
+        return missing  # nothing else can be told
     values = {value.name: value for value in resolve.values(place)}
     found = [
         *_roots(place, values),
@@ -22,6 +24,13 @@ def contradictions(place: Place) -> tuple[Contradiction, ...]:
         *_settings(values),
     ]
     return tuple(sorted(found, key=lambda item: table.NAMES.index(item.name)))
+
+
+def _missing(place: Place) -> Iterator[Contradiction]:
+    for name in ("S2S_ROOT", "S2S_TREE"):
+        given = place.variables.get(name)
+        if given and given not in place.folders:
+            yield Contradiction(name, f"{given} is no folder")
 
 
 def _roots(place: Place, values: Mapping[str, Value]) -> Iterator[Contradiction]:

@@ -146,6 +146,8 @@ def test_check_is_content_in_a_clean_environment(repo: Any, run_s2s: Run) -> Non
     [
         ("S2S_ROOT", "/", "another folder"),
         ("S2S_ROOT", ".", "relative"),
+        ("S2S_ROOT", "/nowhere at all", "is no folder"),
+        ("S2S_TREE", "/dev/null", "is no folder"),
         ("S2S_TREE", "/", "another tree"),
         ("PROJECT_ROOT", "/", "is not S2S_ROOT"),
         ("S2S_ENVIRONMENT", "prod", "'prod' is not one of"),
