@@ -447,3 +447,22 @@ def test_a_checkout_that_was_cut_off_is_shown(
 
     assert [row["unfinished"] for row in s2s("list")["worktrees"]] == [False, True]
     assert "git reset --hard ends it" in shown.stdout
+
+
+def test_gits_own_worktrees_made_meanwhile_do_not_disturb(repo: Any) -> None:
+    argv = [sys.executable, "-P", "-m", "s2s_tools", "worktree", "add"]
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    quiet: dict[str, Any] = {"cwd": repo.path, "stdout": subprocess.DEVNULL}
+
+    others = []
+    ours = []
+    for number in range(4):
+        ours.append(subprocess.Popen([*argv, f"s{number}"], env=env, **quiet))
+        words = ["git", "worktree", "add", "-q", "-b", f"g{number}", f"../g{number}"]
+        others.append(
+            subprocess.Popen(words, env=env, stderr=subprocess.DEVNULL, **quiet)
+        )
+    for child in others:
+        child.wait(timeout=60)
+
+    assert [child.wait(timeout=60) for child in ours] == [0, 0, 0, 0]
