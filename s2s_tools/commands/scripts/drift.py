@@ -28,7 +28,8 @@ from s2s_tools.cli import options, output
 def drift(name: str, repo: bytes, as_markdown: bool, as_json: bool) -> None:
     """Show which worktree and branch has which version of a script.
 
-    NAME is a script's path, or its file name alone; without it every script that
+    NAME is a script's path, from here or from a worktree's top, or its file name
+    alone; without it every script that
     differs anywhere is shown. For each version: how many commits it is behind or
     what was changed, by whom, and whether merging it would be clean. Branches
     that are not checked out are read from git. Nothing is written.

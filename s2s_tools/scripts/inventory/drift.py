@@ -9,6 +9,7 @@ from s2s_tools.scripts.inventory import (
     facts,
     lexical,
     sides,
+    spot,
     texts,
     versions,
 )
@@ -24,10 +25,14 @@ def read(
 ) -> versions.Drift:
     """The drift of the scripts that `name` means; of all that drifted without one.
 
+    A path from the current folder comes before ids, paths and names of files.
+
     Branches that are not checked out are read from objects. Nothing is written
     into the repository or fetched. Raises errors.NotFound.
     """
-    picked = versions.find(scan.families, name) if name else scan.families
+    picked = scan.families
+    if name:
+        picked = versions.find(picked, name, spot.inside(scan.repository, name))
     seen = {file.content for file in scan.files}
     held = branches.read(scan.repository, facts.wanted(picked), seen=seen)
     known, crowds = facts.learn(scan, picked, held.read)

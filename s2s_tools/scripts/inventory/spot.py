@@ -40,5 +40,18 @@ def find(path: bytes) -> Spot:
     return Spot(repository, tree, b"" if inner == b"." else inner)
 
 
+def inside(repository: Repository, name: str) -> tuple[str, bytes] | None:
+    """The worktree and the path in it that a path means; None outside of all."""
+    head, base = os.path.split(os.fsencode(name))
+    try:
+        folder = discovery.real(head or b".")
+        tree = discovery.around(repository, folder)
+    except errors.NotFound:
+        return None
+    if tree is None:
+        return None
+    return tree.name, os.path.relpath(os.path.join(folder, base), tree.path)
+
+
 def _holds(folder: bytes, path: bytes) -> bool:
     return path == folder or path.startswith(folder.rstrip(b"/") + b"/")

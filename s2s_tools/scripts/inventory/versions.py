@@ -83,14 +83,23 @@ class Drift:
     unread: tuple[str, ...] = ()
 
 
-def find(families: Sequence[Family], name: str) -> tuple[Family, ...]:
+def find(
+    families: Sequence[Family], name: str, place: tuple[str, bytes] | None = None
+) -> tuple[Family, ...]:
     """The families that `name` means: an id, a path, a file's name.
 
-    Raises errors.NotFound, with a near match where there is one.
+    `place` is the worktree and path in it that `name` is as a path, if any; a
+    script there comes first. Raises errors.NotFound, with a near match where
+    there is one.
     """
+    for family in families:
+        if place is not None and any(m.file[:2] == place for m in family.members):
+            return (family,)
     wanted = name.removeprefix("./")
-    for keys in (_ids, _paths, _base_names):
-        found = tuple(family for family in families if wanted in keys(family))
+    inner = wanted if place is None else _text(place[1])
+    tries = ((_ids, wanted), (_paths, wanted), (_base_names, wanted), (_paths, inner))
+    for keys, key in tries:
+        found = tuple(family for family in families if key in keys(family))
         if found:
             return found
     known = {key for f in families for key in (*_paths(f), *_base_names(f))}

@@ -138,3 +138,46 @@ def test_it_works_as_a_process_from_a_linked_worktree(
     assert ran.exit_code == 0
     assert "1 behind    trees/old" in ran.stdout
     assert ran.stderr == ""
+
+
+@pytest.fixture
+def twice(make_repo: Callable) -> Repo:
+    made = make_repo({"install.sh": A, "a/install.sh": B, "b/install.sh": A + B})
+    made.worktree("trees/one")
+    made.commit({"b/install.sh": A + A})
+    return made
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "meant"),
+    [
+        ("a", "install.sh", ["a/install.sh"]),
+        ("a", "../b/install.sh", ["b/install.sh"]),
+        ("a", "../install.sh", ["install.sh"]),
+        ("trees/one/a", "../b/install.sh", ["b/install.sh"]),
+        ("a", "b/install.sh", ["b/install.sh"]),
+        ("a", "{root}/b/install.sh", ["b/install.sh"]),
+        (".", "{root}/trees/one/b/install.sh", ["b/install.sh"]),
+        ("trees", "install.sh", ["install.sh"]),
+    ],
+)
+def test_a_path_from_the_current_folder_comes_first(
+    twice: Repo, run_s2s: Callable, folder: str, name: str, meant: list[str]
+) -> None:
+    name = name.format(root=twice.path)
+
+    ran = run_s2s("drift", name, "--json", cwd=twice.path / folder)
+
+    assert ran.exit_code == 0, ran
+    assert [f["id"] for f in json.loads(ran.stdout)["families"]] == meant
+
+
+def test_a_path_of_a_file_that_is_gone_here_still_means_its_script(
+    twice: Repo, run_s2s: Callable
+) -> None:
+    twice.file("trees/one/b/install.sh").unlink()
+
+    ran = run_s2s("drift", "../b/install.sh", cwd=twice.path / "trees/one/a")
+
+    assert ran.exit_code == 0
+    assert "b/install.sh" in ran.stdout
