@@ -15,6 +15,7 @@ _RACES: Final = (
     "Unable to create",
     "File exists",
     "could not create",
+    "failed to read",
 )
 _TRIES: Final = 6
 _ALL: Final = ("--untracked-files=all", "--ignored=matching")
