@@ -40,7 +40,7 @@ def limits(command: _Command) -> _Command:
                 default=60.0,
                 show_default=True,
                 metavar="S",
-                help="Seconds that all runs may take.",
+                help="Seconds after which no further script is run.",
             ),
             click.option(
                 "--run-unsandboxed",

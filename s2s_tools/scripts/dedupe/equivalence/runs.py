@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from collections.abc import Mapping
@@ -10,9 +11,11 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from s2s_tools import errors
 from s2s_tools.scripts.dedupe.equivalence import compare, probe, trial
 from s2s_tools.scripts.dedupe.equivalence.model import Case, Finding, Seen, Verdict
+from s2s_tools.system import scratch
 
 Pair: TypeAlias = tuple[Seen, Seen]  # the original, run twice
 
+TOO_LATE: Final = "the time for all runs was over"
 # How often what differs is repeated before it is believed.
 _TIMES: Final = 2
 
@@ -36,6 +39,9 @@ class Runner:
     def work(self, number: int) -> Any:
         """The finding on a case, and what the original showed, as plain data."""
         case = self.trial.cases[number]
+        mark = os.path.join(self.world.folder, b"differs", _mark(case))
+        if os.path.exists(mark):  # one difference takes the whole family out
+            return (Verdict.STATIC.value, "it differs in another place", ()), ()
         known = self._known.get(key(case), ())
         pairs: list[Pair] = list(known)
         try:
@@ -44,6 +50,8 @@ class Runner:
             raise errors.WriteFailed(
                 f"a throw-away copy cannot be altered: {exc}; make room, or set TMPDIR"
             ) from exc
+        if finding.verdict is Verdict.DIFFERS:
+            scratch.put(mark, b"", mode=0o600)
         plain = [(tuple(one), tuple(two)) for one, two in pairs[len(known) :]]
         head = (finding.verdict.value, finding.reason, finding.unstable)
         return head, tuple(plain) if not known else ()
@@ -53,7 +61,7 @@ class Runner:
         result = Finding(Verdict.PROVED)
         for number, words in enumerate(case.probes):
             if time.monotonic() > self._end:
-                return Finding(Verdict.UNPROVABLE, "the time for all runs was over")
+                return Finding(Verdict.UNPROVABLE, TOO_LATE)
             layout = self.world.layout
             call = _Call(
                 bench=self._bench(),
@@ -163,6 +171,14 @@ class _Call(NamedTuple):
 def key(case: Case) -> str:
     """What a case is remembered by."""
     return repr((case.worktree, case.path, case.probes))
+
+
+def _mark(case: Case) -> bytes:
+    return (
+        hashlib.sha256(case.family.encode("utf-8", "surrogateescape"))
+        .hexdigest()
+        .encode()
+    )
 
 
 def opened(told: Any) -> tuple[Finding, tuple[Pair, ...]]:

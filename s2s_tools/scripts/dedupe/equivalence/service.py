@@ -11,6 +11,7 @@ from s2s_tools.scripts.dedupe.equivalence import (
     examiner,
     families,
     reduce,
+    runs,
     standing,
     trial,
 )
@@ -72,7 +73,10 @@ def prove(
     while left.writes:
         made = trial.of_plan(left, repository, probes)
         found = work.findings(made)
-        judged = {one.family: one for one in _judged(left, made, found)}
+        judged = {
+            one.family: _kept(one, out.get(one.family), wish)
+            for one in _judged(left, made, found)
+        }
         out.update(judged)
         worse = {n: one for n, one in judged.items() if _is_out(one, wish)}
         gone.update(worse)
@@ -147,6 +151,18 @@ def _examiner(
 ) -> examiner.Examiner:
     mode = examiner.confinement(unsandboxed=wish.unsandboxed)
     return examiner.Examiner(repository, mode, wish.limits, progress)
+
+
+def _kept(one: Judged, earlier: Judged | None, wish: Wish) -> Judged:
+    """The verdict, or the earlier one where the time was over before it was tried.
+
+    Earlier it ran beside scripts that are out of the plan now; where only what is
+    proved may be in the plan, that is not enough.
+    """
+    late = one.verdict is Verdict.UNPROVABLE and one.reason == runs.TOO_LATE
+    if earlier is None or wish.only_proved or not late:
+        return one
+    return earlier
 
 
 def _is_out(one: Judged, wish: Wish) -> bool:
