@@ -11,11 +11,19 @@ from s2s_tools import constants, document, errors
 from s2s_tools.changes import state as states
 from s2s_tools.changes.model import Kind, Plan
 from s2s_tools.model import Repository, Worktree
-from s2s_tools.scripts.inventory import discovery, generated, grouping, scan, survey
+from s2s_tools.scripts.inventory import survey
 from s2s_tools.scripts.manifest import store
-from s2s_tools.scripts.pathfix import others, plan, prefixes, proposals, rewriting
+from s2s_tools.scripts.pathfix import (
+    others,
+    plan,
+    prefixes,
+    proposals,
+    rewriting,
+    targets,
+)
 from s2s_tools.scripts.pathfix.model import Mention, Place, Script
 from s2s_tools.scripts.pathfix.proposals import Proposal
+from s2s_tools.scripts.pathfix.targets import Target
 from s2s_tools.system import files, git
 
 _OWN_FOLDER = os.path.dirname(constants.MANIFEST_PATH).encode() + b"/"
@@ -57,10 +65,10 @@ def look(
     that is no script and no folder.
     """
     root = prefixes.root_variable(wish.root)
-    repository, chosen = _chosen(paths)
+    repository, chosen = targets.chosen(paths)
     asked = prefixes.given(wish.prefixes, root)
     former = () if asked else _former_roots(repository)
-    listed = _listed(repository, chosen, progress)
+    listed = targets.scripts(repository, chosen, progress)
     places: dict[Place, None] = {}
     scripts: list[Script] = []
     seen: dict[tuple[bytes, tuple[Place, ...]], rewriting.Rewritten] = {}
@@ -83,74 +91,19 @@ def look(
     )
 
 
-_Chosen = list[tuple[Worktree, bytes, bool]]  # the tree, a path in it, a file by name
-
-
-def _chosen(paths: Sequence[bytes]) -> tuple[Repository, _Chosen]:
-    """The repository, and each path as a place in a worktree."""
-    repositories = {}
-    found: _Chosen = []
-    for path in paths:
-        repository = discovery.find(path)
-        repositories[repository.common_dir] = repository
-        real = os.path.realpath(os.path.dirname(os.path.abspath(path)))
-        where = (
-            os.path.realpath(path)
-            if os.path.isdir(path)
-            else (os.path.join(real, os.path.basename(path)))
-        )
-        tree = _tree(repository, where)
-        inside = os.path.relpath(where, tree.path)
-        item = (tree, b"" if inside == b"." else inside, not os.path.isdir(path))
-        if item not in found:
-            found.append(item)
-    if len(repositories) != 1:
-        raise errors.UsageFault("the paths are in several repositories; take one")
-    return next(iter(repositories.values())), found
-
-
-def _tree(repository: Repository, where: bytes) -> Worktree:
-    around = [
-        tree
-        for tree in repository.worktrees
-        if where == tree.path or where.startswith(tree.path.rstrip(b"/") + b"/")
-    ]
-    if not around:
-        raise errors.UsageFault(
-            f"{os.fsdecode(where)} is in no worktree; give the path of one"
-        )
-    tree = max(around, key=lambda tree: len(tree.path))
-    if tree.foreign:
-        raise errors.Refused(f"{os.fsdecode(where)} is another repository's worktree")
-    return tree
-
-
 def _former_roots(repository: Repository) -> tuple[str, ...]:
     if all(tree.prunable or tree.foreign for tree in repository.worktrees):
         return ()
     record = store.load(repository)
     if record.data is None:
         return ()
-    return document.manifest(record.data, record.name).texts("former_roots")
-
-
-def _listed(
-    repository: Repository, chosen: _Chosen, progress: survey.Progress | None
-) -> list[tuple[Worktree, bytes, bool]]:
-    """The scripts below each folder, and the files that were named."""
-    named = {(tree.name, path) for tree, path, is_file in chosen if is_file}
-    folders = [(tree, path) for tree, path, is_file in chosen if not is_file]
-    found = {(tree.name, path): tree for tree, path, is_file in chosen if is_file}
-    if folders:
-        what = scan.look_for(repository, scan.Options())
-        seen = survey.survey(repository, what, progress=progress)
-        kept, _ = generated.part(repository, grouping.files(seen))
-        for file in kept:
-            for tree, folder in folders:
-                below = not folder or file.path.startswith(folder + b"/")
-                if file.worktree == tree.name and below and file.shell:
-                    found.setdefault((file.worktree, file.path), tree)
-    return [(found[key], key[1], key in named) for key in sorted(found)]
+    top = document.manifest(record.data, record.name)
+    roots = top.texts("former_roots")
+    try:
+        prefixes.given(map(os.fsencode, roots), b"S2S_ROOT")
+    except errors.UsageFault as exc:
+        raise top.fail("former_roots", str(exc)) from exc
+    return roots
 
 
 def _script(
@@ -192,7 +145,7 @@ def _script(
     )
 
 
-def _mentions(chosen: _Chosen, places: Sequence[Place]) -> Iterator[Mention]:
+def _mentions(chosen: Sequence[Target], places: Sequence[Place]) -> Iterator[Mention]:
     """Lines of tracked files of other formats below the folders."""
     done = set()
     for tree, folder, is_file in chosen:

@@ -357,3 +357,15 @@ def test_hostile_names_reach_no_shell(
     assert "\x1b" not in ran.stdout
     assert all(b"${S2S_ROOT}/data" in repo.read(name) for name in names)
     assert not list(tmp_path.rglob("x"))
+
+
+@pytest.mark.parametrize("roots", ["/x", "[/]", "[x/y]", "['']", "[3]"])
+def test_a_broken_list_of_former_roots_is_named(
+    roots: str, repo: Any, run_s2s: Any
+) -> None:
+    repo.write(".s2s/manifest.yaml", f"schema: 1\nformer_roots: {roots}\n")
+
+    ran = run_s2s("fix-paths", cwd=repo.path)
+
+    assert ran.exit_code == 2
+    assert ".s2s/manifest.yaml:2: former_roots" in ran.stderr
