@@ -13,6 +13,7 @@ from s2s_tools.changes import laws, model
 SCHEMA: Final = 1
 MAX_SIZE: Final = 256 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+_MODE = re.compile(r"[0-7]{4,7}\Z")
 _PLAN = {
     "schema": int,
     "repository": str,
@@ -33,7 +34,7 @@ _WRITE = {
 }
 _KEEP = {"worktree": str, "path": str, "reason": str}
 _EXPECT = {"worktree": str, "path": str, "state": dict}
-_STATE = {"kind": str, "mode": int, "sha256": str}
+_STATE = {"kind": str, "mode": (str, int), "sha256": str}
 
 
 def to_json(plan: model.Plan) -> str:
@@ -151,8 +152,9 @@ def keep_in(value: object, where: str) -> model.Keep:
 
 
 def state_out(state: model.State) -> dict[str, Any]:
-    """A state as JSON."""
-    return {"kind": state.kind.value, "mode": state.mode, "sha256": state.sha256}
+    """A state as JSON; its mode in octal, as people write it."""
+    mode = f"{state.mode:04o}"
+    return {"kind": state.kind.value, "mode": mode, "sha256": state.sha256}
 
 
 def state_in(value: object, where: str) -> model.State:
@@ -162,7 +164,19 @@ def state_in(value: object, where: str) -> model.State:
         raise invalid(f"{where}.kind is not absent, file or link")
     if found["sha256"] and not _SHA256.match(found["sha256"]):
         raise invalid(f"{where}.sha256 is not 64 lower-case hex digits")
-    return model.State(model.Kind(found["kind"]), found["mode"], found["sha256"])
+    mode = _mode_in(found["mode"], f"{where}.mode")
+    return model.State(model.Kind(found["kind"]), mode, found["sha256"])
+
+
+def _mode_in(value: str | int, where: str) -> int:
+    """A mode; the first plans and journals have it as a number."""
+    if isinstance(value, bool):
+        raise invalid(f"{where} has the wrong type")
+    if isinstance(value, int):
+        return value
+    if not _MODE.match(value):
+        raise invalid(f'{where} is no octal mode such as "0755"')
+    return int(value, 8)
 
 
 def load(source: str | bytes) -> object:

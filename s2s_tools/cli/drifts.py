@@ -57,7 +57,8 @@ def _script(script: Drifted, *, whole: bool) -> Iterator[str]:
 
 
 def _version(version: Version, home: versions.Place, *, whole: bool) -> Iterator[str]:
-    shown = version.places if whole else version.places[:_FEW]
+    odd_first = sorted(version.places, key=lambda place: _rank(place, home))
+    shown = odd_first if whole else odd_first[:_FEW]
     for place in shown:
         yield _place(place, home)
     if len(shown) < len(version.places):
@@ -68,6 +69,11 @@ def _version(version: Version, home: versions.Place, *, whole: bool) -> Iterator
         yield changed
     if version.merge is not None:
         yield _merge(version.merge)
+
+
+def _rank(place: versions.Place, home: versions.Place) -> tuple[bool, bool]:
+    """The canonical first, then what differs from it in its mode."""
+    return place != home, place.mode == home.mode
 
 
 def _label(version: Version) -> str:
@@ -84,7 +90,9 @@ def _place(place: versions.Place, home: versions.Place) -> str:
         name += f" ({output.safe(place.branch)})"
     if place.path != home.path:
         name += f": {output.safe(place.path)}"
-    return name + (f", mode {place.mode:o}" if place.mode != home.mode else "")
+    if place.mode != home.mode:
+        name += f", mode {place.mode:04o}, not {home.mode:04o}"
+    return name
 
 
 def _made(version: Version) -> str:

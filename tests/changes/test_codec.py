@@ -116,6 +116,9 @@ FILE = {"kind": "file", "mode": 0o755, "sha256": "0" * 64}
         {"named": 1},
         {"after": FILE | {"mode": True}},
         {"after": FILE | {"mode": 0o4755}},
+        {"after": FILE | {"mode": "4755"}},
+        {"after": FILE | {"mode": "0x1ed"}},
+        {"after": FILE | {"mode": ""}},
         {"after": FILE | {"sha256": "X" * 64}},
         {"after": FILE | {"kind": "other"}},
         {"before": {"kind": "absent", "mode": 1, "sha256": ""}},
@@ -165,3 +168,12 @@ def test_a_path_below_another_written_path_is_refused() -> None:
 
     with pytest.raises(errors.InvalidDocument, match="a folder above it"):
         codec.from_json(json.dumps(found))
+
+
+def test_a_mode_is_written_in_octal_and_read_as_a_number_too() -> None:
+    found = document()
+    data = found["writes"][0]["after"]
+    older = document(after=data | {"mode": 0o755})
+
+    assert data["mode"] == "0755"
+    assert codec.from_json(json.dumps(found)) == codec.from_json(json.dumps(older))

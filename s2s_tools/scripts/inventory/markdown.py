@@ -110,7 +110,7 @@ def _drift(scripts: Iterable[Drifted]) -> Iterator[tuple[object, ...]]:
 def _place(place: versions.Place, home: versions.Place) -> str:
     name = _code(place.worktree) if place.worktree else f"branch {_code(place.branch)}"
     name += "" if place.path == home.path else f": {_path(place.path)}"
-    return name + ("" if place.mode == home.mode else f", mode {place.mode:o}")
+    return name + ("" if place.mode == home.mode else f", mode {place.mode:04o}")
 
 
 def _state(version: Version) -> str:

@@ -145,7 +145,7 @@ def _version(version: Version) -> dict[str, Any]:
                 "worktree": place.worktree or None,
                 "branch": place.branch or None,
                 "path": _text(place.path),
-                "mode": f"{place.mode:o}",
+                "mode": f"{place.mode:04o}",
             }
             for place in version.places
         ],

@@ -56,13 +56,13 @@ def test_the_document_is_stable(repo: Repo, run_s2s: Callable) -> None:
             "worktree": "trees/old",
             "branch": None,
             "path": "bin/setup.sh",
-            "mode": "755",
+            "mode": "0755",
         },
         {
             "worktree": None,
             "branch": "parked",
             "path": "bin/setup.sh",
-            "mode": "755",
+            "mode": "0755",
         },
     ]
     assert family["versions"][2]["merge"]["clean"] is True
@@ -181,3 +181,19 @@ def test_a_path_of_a_file_that_is_gone_here_still_means_its_script(
 
     assert ran.exit_code == 0
     assert "b/install.sh" in ran.stdout
+
+
+def test_what_differs_in_its_mode_alone_is_shown_first(
+    make_repo: Callable, run_s2s: Callable
+) -> None:
+    made = make_repo({"lib/b.sh": ("echo b\n", 0o644)})
+    trees = [made.worktree(f"trees/{name}") for name in "vwxyz"]
+    trees[-1].file("lib/b.sh").chmod(0o755)
+
+    ran = run_s2s("drift", cwd=made.path)
+
+    lines = [line.strip() for line in ran.stdout.splitlines()]
+    assert "1 with drift" in lines[0]
+    at = lines.index("canonical   . (main)")
+    assert lines[at + 1] == "trees/z, mode 0755, not 0644"
+    assert lines[at + 3] == "and 3 more"
