@@ -21,6 +21,39 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
+class Rule(NamedTuple):
+    """What is found, how much it matters, what to write instead."""
+
+    id: str
+    severity: Severity
+    message: str
+    hint: str
+
+
+class Calls(NamedTuple):
+    """A rule for a command by its names, and by an `option` of one word or two."""
+
+    rule: Rule
+    names: tuple[str, ...]
+    option: str = ""
+
+
+class Nodes(NamedTuple):
+    """A rule for pieces of syntax of some kinds; `text`: that begin like this."""
+
+    rule: Rule
+    kinds: tuple[str, ...]
+    text: str = ""
+
+
+class Texts(NamedTuple):
+    """A rule for text anywhere but in comments; what `but` matches is left out."""
+
+    rule: Rule
+    text: str
+    but: str = ""
+
+
 class Finding(NamedTuple):
     """One place in a script's text; line and column count from 1.
 

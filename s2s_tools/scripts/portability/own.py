@@ -9,8 +9,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from s2s_tools.scripts.portability import content, rules
-from s2s_tools.scripts.portability.model import Finding
-from s2s_tools.scripts.portability.rules import Rule
+from s2s_tools.scripts.portability.model import Finding, Rule
 from s2s_tools.scripts.syntax import facts, tree, units, words
 from s2s_tools.scripts.syntax.tree import Node, Tree
 
