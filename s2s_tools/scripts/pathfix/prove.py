@@ -179,5 +179,6 @@ def _tool(name: str) -> str:
     path = os.pathsep.join((here, os.environ.get("PATH", os.defpath)))
     found = shutil.which(name, path=path)
     if found is None:
-        raise errors.NotFound(f"{name} is not installed; pip install shfmt-py")
+        package = "shfmt-py (pip)" if name == "shfmt" else name
+        raise errors.NotFound(f"{name} is not installed; install {package}")
     return found

@@ -278,3 +278,39 @@ def test_the_preamble_passes_shellcheck(require_tool: Callable[[str], str]) -> N
             check=False,
         )
         assert done.returncode == 0, done.stdout.decode()
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("name", [" x ", "a\nb", "b\n", "-n", "é *", "$(id)`id`", "\\"])
+def test_hostile_folder_names_give_the_right_root_or_none(
+    name: str,
+    shell: str,
+    make_repo: Callable[..., Any],
+    require_tool: Callable[[str], str],
+) -> None:
+    require_tool(SHELLS[shell][0])
+    repo = make_repo({"bin/tell.sh": script()}, name=name)
+    tree = repo.worktree("trees/one", branch="one")
+
+    main = run(*SHELLS[shell], repo.path / "bin/tell.sh")
+    linked = run(*SHELLS[shell], tree.path / "bin/tell.sh")
+
+    root = os.path.realpath(repo.path)
+    assert main == (0, f"{root}|{root}\n", "")
+    if "\n" in name:  # git's pointer is a line: where it ends nobody can tell
+        assert linked[0] == 1 or linked[1].startswith(f"{root}|")
+    else:
+        assert linked == (0, f"{root}|{os.path.realpath(tree.path)}\n", "")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["set -C", "set -f", "IFS=/", "IFS=", "CDPATH=/:/tmp; export CDPATH", "cd /tmp"],
+)
+def test_the_caller_s_settings_do_not_matter(setting: str, repo: Any) -> None:
+    path = str(repo.path / "bin/deep/tell.sh")
+
+    said = run("bash", "-c", f'{setting}\n. "$1"', "x", path)
+
+    root = os.path.realpath(repo.path)
+    assert said == (0, f"{root}|{root}\n", "")
