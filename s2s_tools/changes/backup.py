@@ -70,9 +70,10 @@ def bundle(where: place.Place, txid: str, source: Source, path: bytes) -> None:
             _git(where, "update-ref", "-d", name)
         atomic.replace(path, data, mode=0o600)
     except (errors.GitFailed, OSError) as exc:
+        why = exc.strerror or exc if isinstance(exc, OSError) else exc
         raise errors.WriteFailed(
-            f"{os.fsdecode(path)}: the bundle could not be written: {exc}; "
-            "nothing was changed"
+            f"the bundle {os.fsdecode(path)} cannot be written: {why}; "
+            "nothing was changed, name a file in a folder that is there"
         ) from exc
 
 

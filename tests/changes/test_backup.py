@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +53,15 @@ def test_a_bundle_that_cannot_be_written_stops_everything(
 ) -> None:
     before = bench.digest()
 
-    with pytest.raises(errors.WriteFailed, match="nothing was changed"):
+    with pytest.raises(errors.WriteFailed) as caught:
         bench.apply(
             bench.file(b"run.sh", b"new\n"), bundle=str(tmp_path / "no/x").encode()
         )
 
+    assert str(caught.value).startswith(
+        f"the bundle {tmp_path}/no/x cannot be written: No such file or directory; "
+        "nothing was changed"
+    )
     assert bench.digest() == before
 
 
@@ -121,3 +127,26 @@ def test_an_ordinary_remote_is_not_warned_about(bench: Any) -> None:
     bench.repo.git("config", "remote.origin.mirror", "false")
 
     assert bench.apply(bench.file(b"run.sh", b"new\n")).notes == ()
+
+
+def test_the_age_is_the_recorded_one_whatever_the_files_times_say(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = bench.apply(bench.file(b"run.sh", b"1\n"))
+    bench.apply(bench.file(b"lib/copy.sh", b"2\n"))
+    (journal_file,) = (bench.repo.path / ".git/s2s").glob(f"{first.txid}.journal")
+
+    os.utime(journal_file, (0, 0))
+    bench.apply(bench.file(b"lib/plain.sh", b"3\n"))
+    young = [t.txid for t in journal.transactions(bench.repository)]
+    later = time.time() + 31 * DAY
+    os.utime(journal_file, (later, later))
+    monkeypatch.setattr(time, "time", lambda: later)
+    last = bench.apply(bench.link(b"alias.sh", b"lib/plain.sh"))
+    monkeypatch.undo()
+
+    assert first.txid in young
+    left = [t.txid for t in journal.transactions(bench.repository)]
+    assert left == [young[-1], last.txid]
+    refs = bench.repo.git("for-each-ref", "--format=%(refname)", "refs/s2s").decode()
+    assert refs.split() == [f"refs/s2s/backup/{txid}" for txid in left]
