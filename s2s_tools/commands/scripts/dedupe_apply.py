@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--plan",
     "file",
-    type=click.Path(dir_okay=False, path_type=bytes),
+    type=click.Path(exists=True, dir_okay=False, path_type=bytes),
     metavar="FILE",
     help="Carry out this saved plan instead of a new one.",
 )
@@ -72,9 +72,9 @@ def dedupe_apply(
     --require-proof a script is replaced where it was run before and after, and
     nothing differed: by the proof beside the saved plan, or by one made now.
 
-    Exit codes: 0 done or nothing to do, 1 refused, 2 nobody to ask without --yes
-    or a plan of another repository, 11 no repository, 13 a file changed since the
-    plan or its proof, 18 another run holds the lock.
+    Exit codes: 0 done or nothing to do, 1 refused, 2 nobody to ask without --yes,
+    no plan in FILE or one of another repository, 11 no repository, 13 a file
+    changed since the plan or its proof, 18 another run holds the lock.
     """
     from s2s_tools.cli import bodies, carry_out, plans
     from s2s_tools.scripts.dedupe.worktrees.model import COMMAND

@@ -83,7 +83,7 @@ def real(path: bytes) -> bytes:
 def _search(path: bytes) -> _Place:
     start = real(path)
     if not os.path.lexists(start):
-        raise errors.NotFound(f"no such folder: {os.fsdecode(path)}")
+        raise errors.NotFound(f"no such file or folder: {os.fsdecode(path)}")
     folder = start if os.path.isdir(start) else os.path.dirname(start)
     while True:
         git_dir = linked_git_dir(folder)

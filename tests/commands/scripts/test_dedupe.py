@@ -501,3 +501,25 @@ def test_an_ignored_dockerfile_is_nobodys_build(repo: Repo, run_s2s: Run) -> Non
     done = run_s2s("dedupe", "plan", cwd=repo.path)
 
     assert "tools/x/free.sh -> ../../bin/free.sh" in done.stdout
+
+
+@pytest.mark.parametrize("file", ["nowhere.json", "bin"])
+def test_a_plan_file_that_is_none_is_exit_2(
+    repo: Repo, run_s2s: Run, file: str
+) -> None:
+    done = run_s2s("dedupe", "apply", "--plan", file, "--yes", cwd=repo.path)
+
+    assert done.exit_code == 2
+    assert done.stderr.count("\n") == 1
+    assert file in done.stderr
+
+
+def test_a_script_that_is_not_there_is_a_file_or_folder(
+    repo: Repo, run_s2s: Run
+) -> None:
+    done = run_s2s("dedupe", "plan", "nope.sh", cwd=repo.path)
+
+    assert (done.exit_code, done.stderr) == (
+        11,
+        "s2s: no such file or folder: nope.sh\n",
+    )

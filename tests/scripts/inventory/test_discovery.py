@@ -209,7 +209,7 @@ def test_a_folder_without_a_repository_is_a_clear_error(tmp_path):
 
 
 def test_a_folder_that_does_not_exist_is_a_clear_error(tmp_path):
-    with pytest.raises(errors.NotFound, match="no such folder"):
+    with pytest.raises(errors.NotFound, match="no such file or folder"):
         discovery.find(os.fsencode(tmp_path / "nowhere"))
 
 
