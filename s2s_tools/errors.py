@@ -48,7 +48,9 @@ class FileUnreadable(S2SError):
 
 
 class Refused(S2SError):
-    """A guard does not let this change happen."""
+    """A guard does not let this change happen; `guard` is its name, if it has one."""
+
+    guard: str = ""
 
 
 class FileChanged(S2SError):

@@ -125,7 +125,7 @@ def _observe(
             )
         trees[name] = observe.tree(repository, known[name])
         if refusal := guards.tree_refusal(trees[name], idle=name in written):
-            raise errors.Refused(str(refusal))
+            raise refusal.error()
         wanted = [path for worktree, path in touched if worktree == name]
         facts = observe.paths(
             known[name], wanted, object_format=repository.object_format
@@ -151,7 +151,7 @@ def _check(
     ]
     for case in cases:
         if refusal := guards.reach_refusal(case):
-            raise errors.Refused(str(refusal))
+            raise refusal.error()
     for expected in plan.expects:
         if found[expected.worktree, expected.path].state != expected.state:
             raise steps.changed(expected.worktree, expected.path)
@@ -162,7 +162,7 @@ def _check(
         if case.write.before == case.write.after:
             continue
         if refusal := guards.refusal(case):
-            raise errors.Refused(str(refusal))
+            raise refusal.error()
 
 
 def _images(plan: model.Plan, found: Found) -> tuple[backup.Image, ...]:

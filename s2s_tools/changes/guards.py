@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from s2s_tools import errors
 from s2s_tools.changes import laws, model
 from s2s_tools.changes.facts import PathFacts, TreeFacts
 
@@ -22,7 +23,13 @@ class Refusal:
     next: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.why} (guard {self.guard}); {self.next}"
+        return f"{self.where}: {self.why}; {self.next}"
+
+    def error(self) -> errors.Refused:
+        """The same as an error to raise."""
+        found = errors.Refused(str(self))
+        found.guard = self.guard
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +103,7 @@ def _first(case: Case, guards: dict[str, Guard]) -> Refusal | None:
 def _barrier(case: Case) -> Verdict:
     if case.path.barrier is None:
         return None
-    return case.path.barrier, "leave it out of the plan"
+    return case.path.barrier, "it stays as it is: change it by hand"
 
 
 def _hard_link(case: Case) -> Verdict:
@@ -167,7 +174,7 @@ def _conversion(case: Case) -> Verdict:
     if path.encoding not in _UNSET:
         return f"git re-encodes it (working-tree-encoding={path.encoding})", hint
     if path.filter not in _UNSET:
-        return f"git filters it (filter={path.filter})", "leave it out of the plan"
+        return f"git filters it (filter={path.filter})", "change it by hand"
     if case.tree.crlf and path.eol != "lf" and path.text not in ("unset", ""):
         return "the configuration gives it CRLF line ends (autocrlf)", hint
     return None

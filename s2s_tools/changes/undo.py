@@ -106,7 +106,7 @@ def _parts(
             continue
         facts = observe.tree(repository, trees[name])
         if refusal := guards.tree_refusal(facts):
-            raise errors.Refused(str(refusal))
+            raise refusal.error()
         found = observe.paths(
             trees[name],
             [step.path for step in steps],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Callable
 from typing import Any
@@ -152,8 +151,9 @@ def test_progress_is_told_step_by_step(bench: Any) -> None:
 def refused(bench: Any, guard: str, *writes: model.Write, **options: Any) -> str:
     """Assert that a guard refuses, and that nothing at all was changed."""
     before = bench.digest()
-    with pytest.raises(errors.Refused, match=re.escape(f"(guard {guard})")) as caught:
+    with pytest.raises(errors.Refused) as caught:
         bench.apply(*writes, **options)
+    assert caught.value.guard == guard
     assert bench.digest() == before
     assert journal.transactions(bench.repository) == ()
     assert "; " in str(caught.value)
@@ -310,8 +310,9 @@ def test_a_worktree_whose_admin_names_another_folder_is_refused(bench: Any) -> N
     admin = bench.repo.path / ".git/worktrees/side/gitdir"
     admin.write_text(f"{bench.repo.path}/elsewhere/.git\n")
 
-    with pytest.raises(errors.Refused, match="guard wiring"):
+    with pytest.raises(errors.Refused) as caught:
         apply.apply(bench.plan(write), repository)
+    assert caught.value.guard == "wiring"
 
 
 def test_a_symbolic_link_in_a_parent_is_refused(bench: Any, tmp_path: Any) -> None:

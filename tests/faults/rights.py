@@ -62,7 +62,7 @@ def _expect(
 def _read_only_folder(place: scene.Scene, known: judge.Truth) -> str:
     user = _given(place)
     os.chmod(place.root / "tools", 0o555)
-    return _expect(place, known, user, "Refused", "(guard writable)")
+    return _expect(place, known, user, "Refused", "its folder cannot be written")
 
 
 def _read_only_git(place: scene.Scene, known: judge.Truth) -> str:
@@ -103,7 +103,7 @@ def _unreadable(place: scene.Scene, known: judge.Truth) -> str:
 def _foreign(place: scene.Scene, known: judge.Truth) -> str:
     user = _given(place)
     os.chown(place.root / "old.sh", 0, 0)
-    return _expect(place, known, user, "Refused", "(guard owner)")
+    return _expect(place, known, user, "Refused", "belongs to another user")
 
 
 def _foreign_git(place: scene.Scene, known: judge.Truth) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Set
+from typing import NamedTuple, TypeAlias
 
 from s2s_tools.scripts.manifest.model import Copy, Entry, Form, Manifest
+
+_Place: TypeAlias = tuple[str, bytes]
 
 
 class Difference(NamedTuple):
@@ -24,6 +26,8 @@ def compare(recorded: Manifest, found: Manifest) -> tuple[Difference, ...]:
     """Every difference, by family; empty where the manifest is true."""
     before = {entry.id: entry for entry in recorded.entries}
     now = {entry.id: entry for entry in found.entries}
+    there = {copy[:2] for entry in found.entries for copy in entry.copies}
+    there |= {(entry.worktree, entry.path) for entry in found.entries}
     differences: list[Difference] = []
     for id in sorted(before.keys() | now.keys()):
         if id not in now:
@@ -33,11 +37,11 @@ def compare(recorded: Manifest, found: Manifest) -> tuple[Difference, ...]:
             text = "a script that is not recorded"
             differences.append(Difference("extra", id, text))
         else:
-            differences += _changed(before[id], now[id])
+            differences += _changed(before[id], now[id], there)
     return tuple(differences)
 
 
-def _changed(before: Entry, now: Entry) -> Iterator[Difference]:
+def _changed(before: Entry, now: Entry, there: Set[_Place]) -> Iterator[Difference]:
     if before[1:3] != now[1:3]:
         yield Difference(
             "canonical", now.id, f"recorded as {_where(before)}, now {_where(now)}"
@@ -51,15 +55,16 @@ def _changed(before: Entry, now: Entry) -> Iterator[Difference]:
     if before.strategy is not now.strategy:
         words = f"recorded {before.strategy.value}, found {now.strategy.value}"
         yield Difference("strategy", now.id, f"the strategy changed: {words}")
-    yield from _copies(before, now)
+    yield from _copies(before, now, there)
 
 
-def _copies(before: Entry, now: Entry) -> Iterator[Difference]:
+def _copies(before: Entry, now: Entry, there: Set[_Place]) -> Iterator[Difference]:
     old = {copy[:2]: copy for copy in before.copies}
     new = {copy[:2]: copy for copy in now.copies}
     for place in sorted(old.keys() | new.keys()):
         if place not in new:
-            text = f"the copy {_where(old[place])} is gone"
+            lost = "was changed: it is a copy no more" if place in there else "is gone"
+            text = f"the copy {_where(old[place])} {lost}"
         elif place not in old:
             text = f"the copy {_where(new[place])} is not recorded"
         elif old[place].relation is not new[place].relation:

@@ -225,3 +225,18 @@ def test_build_names_the_worktree_where_that_is_another(
     assert said[0].startswith("main worktree: .s2s/manifest.yaml written: ")
     assert said[1].startswith("tree: .s2s/manifest.yaml written: ")
     assert said[2].startswith(".s2s/manifest.yaml is up to date: ")
+
+
+def test_check_tells_a_copy_that_was_changed_from_one_that_is_gone(
+    make_repo: Callable[..., Repo], run_s2s: Run
+) -> None:
+    names = ("a.sh", "x/b.sh", "x/c.sh")
+    repo = make_repo(dict.fromkeys(names, "#!/bin/sh\necho 9\n"))
+    run_s2s("manifest", "build", cwd=repo.path)
+    repo.write("x/b.sh", "#!/bin/sh\necho mine\n")
+    repo.file("x/c.sh").unlink()
+
+    said = run_s2s("manifest", "check", cwd=repo.path).stdout
+
+    assert "the copy x/b.sh was changed" in said
+    assert "the copy x/c.sh is gone" in said
