@@ -324,6 +324,8 @@ def test_the_manifest_records_the_strategies_and_a_person_may_change_them(
 
     assert "strategy: exec" in by_id["bin/greet.sh"]
     assert "strategy: copy" in by_id["bin/here.sh"]
+    assert "reason: " in by_id["bin/greet.sh"]
+    assert "bin/here.sh:" in by_id["bin/here.sh"].partition("reason: ")[2]
     fates = {fate["id"]: fate for fate in plan["families"]}
     assert fates["bin/count.sh"]["reason"] == "the manifest says so"
     assert fates["bin/count.sh"]["strategy"] == "leave"

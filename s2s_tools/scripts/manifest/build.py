@@ -68,6 +68,7 @@ def build(
                         key=lambda copy: copy[:2],
                     )
                 ),
+                reason=before.reason if before is not None and _decided(before) else "",
             )
         )
     return Manifest(entries=_unique(entries), decisions=recorded.decisions)
@@ -98,8 +99,11 @@ def _copies(family: Family, canonical: File) -> tuple[Copy, ...]:
 
 def _strategy(before: Entry | None, found: Strategy) -> Strategy:
     """A strategy that was decided stays; the others follow the script."""
-    decided = before is not None and before.strategy in _DECIDED
-    return before.strategy if before is not None and decided else found
+    return before.strategy if before is not None and _decided(before) else found
+
+
+def _decided(entry: Entry) -> bool:
+    return entry.strategy in _DECIDED
 
 
 def _relation(file: File, canonical: File) -> Relation:

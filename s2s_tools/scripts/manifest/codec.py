@@ -27,6 +27,7 @@ _ENTRY: Final = (
     "sha256",
     "mode",
     "strategy",
+    "reason",
     "copies",
 )
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -96,6 +97,8 @@ def _lines(entry: Entry) -> Iterator[str]:
     yield f"    sha256: {_quoted_if_number(entry.sha256)}"
     yield f'    mode: "{entry.mode:04o}"'
     yield f"    strategy: {entry.strategy.value}"
+    if entry.reason:
+        yield f"    reason: {_name(entry.reason)}"
     if not entry.copies:
         yield "    copies: []"
         return
@@ -142,6 +145,7 @@ def _entry(item: document.Map) -> Entry:
         mode=_mode(item),
         strategy=_word(item, "strategy", Strategy),
         copies=tuple(_copy(copy) for copy in item.maps("copies")),
+        reason=item.text("reason", ""),
     )
 
 

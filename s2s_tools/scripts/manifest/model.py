@@ -45,7 +45,8 @@ class Copy(NamedTuple):
 class Entry(NamedTuple):
     """One family: which file is the canonical, what it holds, who copies it.
 
-    `mode` is the permission bits that git would record.
+    `mode` is the permission bits that git would record. `reason` tells why the
+    strategy was decided, "" where nothing was.
     """
 
     id: bytes
@@ -55,6 +56,7 @@ class Entry(NamedTuple):
     mode: int
     strategy: Strategy
     copies: tuple[Copy, ...]
+    reason: str = ""
 
 
 class Allow(NamedTuple):

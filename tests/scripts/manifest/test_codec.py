@@ -175,3 +175,14 @@ def test_decisions_are_read() -> None:
     assert decisions.keep == ("vendor/",)
     assert decisions.allow[0].paths == (b"a", b"b")
     assert decisions.allow[0].reason == "r"
+
+
+def test_the_reason_of_a_strategy_comes_back() -> None:
+    entry = Entry(
+        b"a.sh", ".", b"a.sh", "a" * 64, 0o755, Strategy.COPY, (), 'finds "$0", x:3'
+    )
+
+    written = codec.text([entry])
+
+    assert codec.decode(document.manifest(written.encode(), "m")).entries == (entry,)
+    assert "    reason: " in written

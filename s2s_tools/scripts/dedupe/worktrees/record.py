@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from s2s_tools.changes.model import ABSENT, Kind, Plan, Write
+from s2s_tools.scripts.dedupe.worktrees import strategies
 from s2s_tools.scripts.dedupe.worktrees.model import MAIN, Decided, Fate
 from s2s_tools.scripts.inventory import generated, stored
 from s2s_tools.scripts.inventory.model import Apart, Family, File, Member, Scan
 from s2s_tools.scripts.manifest import build, section, standins, store, survey
 from s2s_tools.scripts.manifest import plan as manifests
-from s2s_tools.scripts.manifest.model import Bodies, Manifest, Strategy
+from s2s_tools.scripts.manifest.model import Bodies, Entry, Manifest, Strategy
 
 
 def write(decided: Decided, found: survey.Survey) -> tuple[Write, ...]:
@@ -77,13 +78,26 @@ def _bodies(scan: Scan, plan: Plan, wanted: Iterable[File]) -> Bodies:
 
 def _decided(built: Manifest, fates: Iterable[Fate]) -> Manifest:
     """The same with what was decided for each script that has copies."""
-    kinds = {fate.id: fate.kind for fate in fates if fate.kind is fate.wanted}
+    known = {fate.id: fate for fate in fates if fate.kind is fate.wanted}
     entries = []
     for entry in built.entries:
-        kind = kinds.get(stored.home(entry.path).decode("utf-8", "surrogateescape"))
-        strategy = entry.strategy if kind is None else Strategy(kind.value)
-        entries.append(entry._replace(strategy=strategy))
+        fate = known.get(stored.home(entry.path).decode("utf-8", "surrogateescape"))
+        if fate is not None and fate.kind is not None:
+            strategy = Strategy(fate.kind.value)
+            why = _reason(entry, fate)
+            entries.append(entry._replace(strategy=strategy, reason=why))
+        else:
+            entries.append(entry)
     return Manifest(entries=tuple(entries), decisions=built.decisions)
+
+
+def _reason(entry: Entry, fate: Fate) -> str:
+    """Why, and where that is written; a person's own words stay."""
+    if entry.reason and fate.reason == strategies.RECORDED:
+        return entry.reason
+    said = f"{fate.reason}, {fate.place}" if fate.place else fate.reason
+    # A place may be a path that is not UTF-8; the manifest's words are.
+    return said.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _new(plan: Plan) -> frozenset[bytes]:

@@ -18,6 +18,7 @@ from s2s_tools.scripts.wrappers import strategy
 from s2s_tools.system import git
 
 Texts = Mapping[tuple[str, bytes], bytes]
+RECORDED: Final = "the manifest says so"
 _SEARCH: Final = ("grep", "-l", "-z", "-I", "-F", "--full-name", "--no-color")
 
 
@@ -58,7 +59,7 @@ def decide(trees: Trees, scan: Scan, manifest: Manifest) -> Answers:
         found = strategy.decide(facts.read(data), uses, policy, path=path)
         chosen = recorded.get((path, hashlib.sha256(data).hexdigest()), found.kind)
         if chosen is not found.kind:
-            found = strategy.Strategy(kind=chosen, reason="the manifest says so")
+            found = strategy.Strategy(kind=chosen, reason=RECORDED)
         decided[family.id] = found
     return Answers(decided, texts)
 
