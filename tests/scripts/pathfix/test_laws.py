@@ -28,13 +28,13 @@ WORDS = (
     "${unset-'%P'}",
     "%P\"/q\"'/r'",
     "--opt=%P",
-    '"$(%S)"',
+    '"$( %S )"',
     '"${known#%P}"',
     '"${known##"%Q"}"',
     "${known%/*}:%P",
     '"a:%Q:b"',
     "{%P,b}",
-    "$(%S)",
+    "$( %S )",
     "`echo %P`",
     '"${unset:+%P}${known:+%P}"',
 )
@@ -42,7 +42,7 @@ QUOTED = (
     "%P",
     "$known %P",
     "${unset:-%Q}",
-    "$(%S)",
+    "$( %S )",
     "%P and %P",
     "\\$ %P",
     '${unset:-"%Q"}',
@@ -60,7 +60,7 @@ COMMANDS = (
     "[ %W = %W ] && show same",
     'a=(%W %P); show "${a[@]}"',
     "show <<<%W; cat <<<%W",
-    "(%S)",
+    "( %S )",
     "{ %S; }",
     "%S; %S",
     "if true; then %S; fi",
@@ -73,7 +73,7 @@ COMMANDS = (
     'export EXPORTED=%W; show "$EXPORTED"',
 )
 DOCUMENTS = (
-    "cat <<EOF\n%P $known %P ${unset:-%P} $(%S)\nEOF",
+    "cat <<EOF\n%P $known %P ${unset:-%P} $( %S )\nEOF",
     "cat <<-EOF\n\t%P\n\tEOF",
     "cat <<'EOF'\n%P\nEOF",
 )
