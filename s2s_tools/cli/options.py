@@ -18,6 +18,14 @@ yes: _Decorator = click.option(
 dry_run: _Decorator = click.option(
     "--dry-run", is_flag=True, help="Print the plan and change nothing."
 )
+locked_too: _Decorator = click.option(
+    "--worktree",
+    "-w",
+    "worktrees",
+    multiple=True,
+    metavar="NAME",
+    help="Write to this one though it is locked; may be repeated.",
+)
 # S2S_REPO is how an entry script says which repository it stands in.
 path: _Decorator = click.argument(
     "path",

@@ -22,6 +22,9 @@ _Command = Callable[..., Any]
 _FEW = 8  # proved scripts that are listed without --all
 
 
+LIMITS = ("timeout", "budget", "run_unsandboxed")
+
+
 def limits(command: _Command) -> _Command:
     """Add the options that say how scripts may be run."""
     for option in reversed(

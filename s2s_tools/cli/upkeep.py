@@ -1,4 +1,4 @@
-"""How the paths that a manifest owns are shown, to people and to programs."""
+"""The paths that a manifest owns: how they are shown and made right again."""
 
 from __future__ import annotations
 
@@ -8,8 +8,28 @@ from typing import Any
 
 from s2s_tools import constants
 from s2s_tools.changes import codec
-from s2s_tools.cli import output
+from s2s_tools.cli import carry_out, output, plans
+from s2s_tools.scripts.dedupe import service
+from s2s_tools.scripts.inventory import discovery
+from s2s_tools.scripts.wrappers import upkeep
 from s2s_tools.scripts.wrappers.audit import FINE, Finding, Verdict
+from s2s_tools.scripts.wrappers.owned import Kind
+
+
+def write(
+    path: bytes,
+    worktrees: Iterable[str],
+    wish: carry_out.Wish,
+    *,
+    command: str,
+    kinds: frozenset[Kind] = frozenset(Kind),
+) -> None:
+    """Make what the manifest owns as it should be, also in the named worktrees."""
+    repository = discovery.find(path)
+    named = frozenset(service.worktree(repository, name) for name in worktrees)
+    made = upkeep.build(path, command=command, kinds=kinds, named=named)
+    lines = plans.lines(made.plan, ".", whole=True)
+    carry_out.run(made.plan, made.repository, lines, wish)
 
 
 def document(name: str, findings: Iterable[Finding]) -> dict[str, Any]:

@@ -106,7 +106,6 @@ def bounded(
     It ends when it has run `timeout` seconds, has printed more than `most` bytes,
     or when `watch` gives a reason. Nothing that it started stays in its group.
     """
-    import selectors
     import subprocess
     import time
 
@@ -122,19 +121,15 @@ def bounded(
     )
     assert child.stdout is not None and child.stderr is not None
     texts = {child.stdout.fileno(): bytearray(), child.stderr.fileno(): bytearray()}
-    end, stopped = time.monotonic() + timeout, ""
+    end = time.monotonic() + timeout
+
+    def why() -> str:
+        reason = _excess(texts, most) or (watch() if watch else "")
+        late = not reason and time.monotonic() > end
+        return f"it did not finish in {timeout:g} s" if late else reason
+
     try:
-        with selectors.DefaultSelector() as selector:
-            for fd in texts:
-                selector.register(fd, selectors.EVENT_READ)
-            while not stopped:
-                ended = _has_ended(child.pid)
-                more = _take(selector, texts, patience=0 if ended else _POLL)
-                if ended and not more:
-                    break
-                stopped = _excess(texts, most) or (watch() if watch else "")
-                if not stopped and time.monotonic() > end:
-                    stopped = f"it did not finish in {timeout:g} s"
+        stopped = _follow(child.pid, texts, why)
     finally:
         _end(child.pid)
         code = child.wait()
@@ -142,6 +137,22 @@ def bounded(
         child.stderr.close()
     out, err = (bytes(text[:most]) for text in texts.values())
     return Bounded(code, out, err, stopped)
+
+
+def _follow(pid: int, texts: dict[int, bytearray], why: Callable[[], str]) -> str:
+    """Read what a child prints until it ends, "", or `why` gives a reason."""
+    import selectors
+
+    with selectors.DefaultSelector() as selector:
+        for fd in texts:
+            selector.register(fd, selectors.EVENT_READ)
+        while True:
+            ended = _has_ended(pid)
+            more = _take(selector, texts, patience=0 if ended else _POLL)
+            if ended and not more:
+                return ""
+            if reason := why():
+                return reason
 
 
 def _take(

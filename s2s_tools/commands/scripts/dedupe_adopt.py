@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from s2s_tools.cli import options, output
+
+if TYPE_CHECKING:
+    from s2s_tools.scripts.dedupe.worktrees.adopt import Ready
 
 
 @click.command(
@@ -42,15 +47,7 @@ def dedupe_adopt(worktree: str, dry_run: bool, as_json: bool) -> None:
     if worktree == ".":
         name = service.current(repository, b".").name
     ready = adopt.prepare(repository, service.worktree(repository, name))
-    document = {
-        "schema": 1,
-        "worktree": ready.tree.name,
-        "branch": ready.branch,
-        "merges": list(ready.moves),
-        "commands": list(ready.commands()),
-        "before": ready.tree.head,
-        "after": None,
-    }
+    document = _document(ready)
     branch = output.safe(ready.branch)
     if not ready.moves:
         output.emit(document, [f"{branch} has all of it already."], as_json=as_json)
@@ -66,3 +63,15 @@ def dedupe_adopt(worktree: str, dry_run: bool, as_json: bool) -> None:
         f"It was at {done.before[:12]} and is at {done.after[:12]}.",
     ]
     output.emit(document, lines, as_json=as_json)
+
+
+def _document(ready: Ready) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "worktree": ready.tree.name,
+        "branch": ready.branch,
+        "merges": list(ready.moves),
+        "commands": list(ready.commands()),
+        "before": ready.tree.head,
+        "after": None,
+    }

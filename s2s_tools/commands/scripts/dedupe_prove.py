@@ -13,6 +13,7 @@ from s2s_tools.cli import everywhere, options, output, proofs
 if TYPE_CHECKING:
     from s2s_tools.changes.model import Plan
     from s2s_tools.model import Repository
+    from s2s_tools.scripts.dedupe.equivalence.service import Proved
 
 
 @click.command(
@@ -43,12 +44,9 @@ def dedupe_prove(
     file: bytes | None,
     path: bytes,
     out: bytes | None,
-    timeout: float,
-    budget: float,
-    run_unsandboxed: bool,
     whole: bool,
     as_json: bool,
-    **scope: Any,
+    **wishes: Any,
 ) -> None:
     """Run each script that PLAN replaces, before and after, and compare.
 
@@ -64,32 +62,37 @@ def dedupe_prove(
     Exit codes: 0 a proof was made, whatever it says, 1 a file cannot be written, 2
     a broken plan or manifest, 11 no repository, 13 a file changed since the plan.
     """
-    from s2s_tools.changes import planfile
     from s2s_tools.cli import plans, progress
-    from s2s_tools.scripts.dedupe.equivalence import service, store
+    from s2s_tools.scripts.dedupe.equivalence import service
     from s2s_tools.scripts.manifest import store as manifests
 
     if file is not None and os.path.isdir(file):
         path, file = file, None
-    limits = proofs.wish(
-        timeout=timeout, budget=budget, run_unsandboxed=run_unsandboxed
-    )
+    limits = proofs.wish(**{name: wishes.pop(name) for name in proofs.LIMITS})
     with progress.Progress() as report:
-        plan, repository = _plan(file, path, scope, report)
+        plan, repository = _plan(file, path, wishes, report)
         decisions = manifests.load(repository).manifest.decisions
         probes = service.probes(decisions)
         found = service.prove(plan, repository, probes, limits, progress=report)
-    if out is not None:
-        planfile.save(found.plan, out)
-    target = out if out is not None else file
-    if target is not None:
-        store.save(found.proof, store.beside(target))
+    _save(found, file, out)
     lines = [*proofs.lines(found.proof, whole=whole)]
     if out is not None:
         lines.append(f"Saved; s2s dedupe apply --plan {output.safe(out)} does it.")
     document = {"schema": 1, "proof": proofs.document(found.proof)}
     document["plan"] = plans.document(found.plan)
     output.emit(document, lines, as_json=as_json)
+
+
+def _save(found: Proved, file: bytes | None, out: bytes | None) -> None:
+    """The plan to `out`, the proof beside it, or else beside the plan in `file`."""
+    from s2s_tools.changes import planfile
+    from s2s_tools.scripts.dedupe.equivalence import store
+
+    if out is not None:
+        planfile.save(found.plan, out)
+    target = out if out is not None else file
+    if target is not None:
+        store.save(found.proof, store.beside(target))
 
 
 def _plan(

@@ -11,14 +11,7 @@ from s2s_tools.cli import options
     epilog=options.examples("s2s links fix --dry-run", "s2s links fix ~/src/app --yes")
 )
 @options.path
-@click.option(
-    "--worktree",
-    "-w",
-    "worktrees",
-    multiple=True,
-    metavar="NAME",
-    help="Write to this one though it is locked; may be repeated.",
-)
+@options.locked_too
 @options.dry_run
 @options.yes
 @options.as_json
@@ -34,21 +27,8 @@ def links_fix(
     or a broken manifest, 11 no repository or no manifest, 13 a file changed
     meanwhile, 18 another run holds the lock.
     """
-    from s2s_tools.cli import carry_out, plans
-    from s2s_tools.scripts.dedupe import service
-    from s2s_tools.scripts.inventory import discovery
-    from s2s_tools.scripts.wrappers import upkeep
+    from s2s_tools.cli import carry_out, upkeep
+    from s2s_tools.scripts.wrappers.upkeep import LINKS
 
-    found = discovery.find(path)
-    made = upkeep.build(
-        path,
-        command="s2s links fix",
-        kinds=upkeep.LINKS,
-        named=frozenset(service.worktree(found, name) for name in worktrees),
-    )
-    carry_out.run(
-        made.plan,
-        made.repository,
-        plans.lines(made.plan, ".", whole=True),
-        carry_out.Wish(dry_run=dry_run, yes=yes, as_json=as_json),
-    )
+    wish = carry_out.Wish(dry_run=dry_run, yes=yes, as_json=as_json)
+    upkeep.write(path, worktrees, wish, command="s2s links fix", kinds=LINKS)

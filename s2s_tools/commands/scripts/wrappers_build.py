@@ -13,14 +13,7 @@ from s2s_tools.cli import options
     )
 )
 @options.path
-@click.option(
-    "--worktree",
-    "-w",
-    "worktrees",
-    multiple=True,
-    metavar="NAME",
-    help="Write to this one though it is locked; may be repeated.",
-)
+@options.locked_too
 @options.dry_run
 @options.yes
 @options.as_json
@@ -37,20 +30,7 @@ def wrappers_build(
     or a broken manifest, 11 no repository or no manifest, 13 a file changed
     meanwhile, 18 another run holds the lock.
     """
-    from s2s_tools.cli import carry_out, plans
-    from s2s_tools.scripts.dedupe import service
-    from s2s_tools.scripts.inventory import discovery
-    from s2s_tools.scripts.wrappers import upkeep
+    from s2s_tools.cli import carry_out, upkeep
 
-    found = discovery.find(path)
-    made = upkeep.build(
-        path,
-        command="s2s wrappers build",
-        named=frozenset(service.worktree(found, name) for name in worktrees),
-    )
-    carry_out.run(
-        made.plan,
-        made.repository,
-        plans.lines(made.plan, ".", whole=True),
-        carry_out.Wish(dry_run=dry_run, yes=yes, as_json=as_json),
-    )
+    wish = carry_out.Wish(dry_run=dry_run, yes=yes, as_json=as_json)
+    upkeep.write(path, worktrees, wish, command="s2s wrappers build")
