@@ -13,7 +13,6 @@ from s2s_tools.scripts.inventory.model import Family, Relation
 from s2s_tools.system.git import Commit
 
 SCHEMA = 1
-SAME = (Relation.CANONICAL, Relation.IDENTICAL, Relation.ONLY_HERE)
 
 
 class Place(NamedTuple):
