@@ -24,7 +24,7 @@ _RECENT = 5
 def dedupe_status(path: bytes, as_json: bool) -> None:
     """Show the last transactions and what waits to be done.
 
-    Exit codes: 0 shown, 1 a corrupt journal, 11 no repository.
+    Exit codes: 0 shown, 1 a journal cannot be read, 11 no repository.
     """
     from s2s_tools.cli import progress
     from s2s_tools.scripts.dedupe import status
