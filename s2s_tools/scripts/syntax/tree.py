@@ -114,10 +114,18 @@ def parse(data: bytes) -> Tree:
     def read(offset: int, _point: object) -> bytes:
         nonlocal budget
         budget -= 1
-        return shown[offset : offset + _CHUNK] if budget >= 0 else b""
+        return shown[offset : offset + _CHUNK]
 
-    raw = parser.parse(read)
-    if budget < 0 or raw.root_node.descendant_count > MAX_NODES:
+    def spent(_offset: int, _has_error: bool) -> bool:
+        return budget < 0
+
+    try:
+        # To give up by an empty read instead would crash the grammar's scanner.
+        raw = parser.parse(read, progress_callback=spent)
+    except ValueError:
+        parser.reset()  # else the next script would go on where this one ended
+        return _unread(data, 0)
+    if raw.root_node.descendant_count > MAX_NODES:
         return _unread(data, 0)
     return _copied(data, raw)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,3 +95,28 @@ def test_parsing_never_raises_and_nodes_nest(script: bytes) -> None:
         for child in node.children:
             assert child.parent is node
             assert node.start <= child.start <= child.end <= node.end
+
+
+def test_giving_up_in_the_middle_of_a_scan_does_not_end_the_process() -> None:
+    program = (
+        "from s2s_tools.scripts.syntax import tree\n"
+        "import sys\n"
+        "data = sys.stdin.buffer.read()\n"
+        "assert tree.parse(data).unread\n"
+        "assert not tree.parse(b'echo hi\\n').unread"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=CRASHER, capture_output=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+# Its scan asks for more than 128 pieces; ended by an empty one it read past the end.
+CRASHER = bytes.fromhex(
+    "726d202d2d2022246578706f7274204d453d2224643d24286469726e616d6520"
+    "222428726561646c63617365202224302220696e202a73746172742e73682963"
+    "64202224287265616c706174682022247b424153485f643d247b303a68ece34a"
+    "e482b942f34c022ed1d831d250e0e4cee1"
+)
