@@ -5,10 +5,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
 
-.PHONY: demo test lint table wrappers bench crash wheel clean help
+.PHONY: demo test lint table wrappers bench crash matrix wheel clean help
 
 help:
-	@echo "make demo | test | lint | bench | crash | wheel | table | wrappers | clean"
+	@echo "make demo | test | lint | bench | crash | matrix | wheel | table | wrappers | clean"
 
 demo: $(VENV)/.run
 	@$(BIN)/s2s demo .demo --fresh
@@ -26,6 +26,12 @@ lint: $(VENV)/.dev
 # Ratios against peers, in one run; needs jdupes.
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench $(ARGS)
+	$(BIN)/python -m tests.bench.wrapper_overhead
+	$(BIN)/python -m tests.bench.commit_hook
+
+# Every wrapper scenario in every shell that is installed, as a table.
+matrix: $(VENV)/.dev
+	$(BIN)/python -m tests.scripts.wrappers.matrix
 
 # The long crash harness; the suite runs a part of it.
 crash: $(VENV)/.dev
