@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -84,7 +85,8 @@ def adoptions(plan: Plan, repository: Repository) -> Iterator[str]:
             yield f"{name} is on no branch: its wrappers stay uncommitted there."
         else:
             branch = output.safe(tree.branch)
-            yield f"Then, for its branch {branch}: s2s dedupe adopt {name}"
+            where = output.safe(shlex.quote(tree.name))
+            yield f"Then, for its branch {branch}: s2s dedupe adopt {where}"
 
 
 def _strategies(fates: Iterable[Fate], *, whole: bool) -> Iterator[str]:

@@ -41,7 +41,7 @@ def test_adoption_passes_and_a_thin_branch_is_sent_to_adopt(estate, run_s2s):
     assert main.git("log", "-2", "--format=%s").count(b".s2s/canonical") == 2
     assert thin.returncode == 1
     assert b"a thin wrapper: this branch has no .s2s/canonical/" in thin.stderr
-    assert b"run s2s dedupe adopt here first [s2s-wrappers-fresh]" in thin.stderr
+    assert b"run s2s dedupe adopt first [s2s-wrappers-fresh]" in thin.stderr
     assert adopted.exit_code == 0, adopted.stderr
     assert status(branch) == b""
 

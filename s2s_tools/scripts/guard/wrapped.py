@@ -76,8 +76,8 @@ def _stale(wrapper: Staged, around: Around) -> str:
         return ""
     if stored.holds(row.body):
         return (
-            f"a thin wrapper: this branch has no {shown(row.body)}; "
-            "run s2s dedupe adopt here first"
+            f"a thin wrapper: this branch has no {shown(row.body)}; on main add the "
+            "body to the commit, on another branch run s2s dedupe adopt first"
         )
     return f"its body {shown(row.body)} is not in this commit; add it"
 

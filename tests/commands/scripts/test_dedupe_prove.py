@@ -209,6 +209,8 @@ def test_the_manifest_leaves_alone_what_differs_and_the_next_plan_too(
     by_id = dict(part.split("\n", 1) for part in text.split("  - id: ")[1:])
     assert "strategy: exec" in by_id["bin/good.sh"]
     assert "strategy: leave" in by_id["bin/odd.sh"]
+    assert "reason: does not depend on where it stands" in unquoted(by_id, "good")
+    assert "reason: run before and after, it differs" in unquoted(by_id, "odd")
     assert "form: exec" not in by_id["bin/odd.sh"]
     assert run_s2s("manifest", "check", cwd=repo.path).exit_code == 0
     again = run_s2s("dedupe", "plan", "--all-worktrees", "--json", cwd=repo.path)
@@ -325,3 +327,7 @@ def test_the_fixture_estate_is_proved_in_time(
     counts = found["proof"]["counts"]
     assert counts["proved"] >= 5
     assert counts["differs"] == 0
+
+
+def unquoted(by_id: dict[str, str], name: str) -> str:
+    return by_id[f"bin/{name}.sh"].replace('"', "")

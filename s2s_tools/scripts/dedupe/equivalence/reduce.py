@@ -54,9 +54,10 @@ def _fates(recording: Write, gone: dict[str, Judged]) -> Iterator[Fate]:
     known = {kind.value for kind in strategy.Kind}
     for entry in codec.decode(document.manifest(recording.data or b"", name)).entries:
         id = stored.home(entry.path).decode("utf-8", "surrogateescape")
-        kind = entry.strategy.value
+        kind, reason = entry.strategy.value, entry.reason
         if id in gone and gone[id].verdict is Verdict.DIFFERS:
             kind = strategy.Kind.LEAVE.value
+            reason = f"run before and after, it differs: {gone[id].reason}"
         if kind in known:
             chosen = strategy.Kind(kind)
-            yield Fate(id, chosen, "", wanted=chosen)
+            yield Fate(id, chosen, reason, wanted=chosen)
