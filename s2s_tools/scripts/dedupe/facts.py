@@ -43,12 +43,14 @@ def of_files(trees: Trees, places: Iterable[Place]) -> Seen:
 def with_uses(seen: Seen) -> Facts:
     """The same facts, with why a link would not run the same."""
     uses: dict[bytes, str] = {}
+    unlinked: dict[bytes, str] = {}
     found: dict[Place, Fact] = {}
     for place, fact in seen.facts.items():
         data = seen.bodies.get(place, b"")
         if data not in uses:
             uses[data] = _use(place[1], data)
-        found[place] = fact._replace(use=uses[data])
+            unlinked[data] = "" if uses[data] else _unlinked(place[1], data)
+        found[place] = fact._replace(use=uses[data], unlinked=unlinked[data])
     return found
 
 
@@ -95,6 +97,18 @@ def _use(path: bytes, data: bytes) -> str:
     if use is None:
         return ""
     return f"it uses its own location ({use.what}, line {use.line})"
+
+
+def _unlinked(path: bytes, data: bytes) -> str:
+    """What the grammar tells beyond the words; it is loaded only when asked."""
+    from s2s_tools.scripts.syntax import facts, usage
+    from s2s_tools.scripts.wrappers import strategy
+
+    found = strategy.decide(facts.read(data), usage.NONE, strategy.Policy(), path=path)
+    if found.kind is strategy.Kind.SYMLINK:
+        return ""
+    line = found.place.rpartition(":")[2]
+    return f"it {found.reason}, line {line}" if line else f"it {found.reason}"
 
 
 def _sources(trees: Trees, worktree: str) -> Iterator[containers.Source]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from s2s_tools.changes.model import State
-from s2s_tools.scripts.manifest.model import UNDECIDED, Decisions
+from s2s_tools.scripts.manifest.model import UNDECIDED, Decisions, Strategy
 
 Place: TypeAlias = tuple[str, bytes]  # a worktree's name, a path inside it
 
@@ -17,6 +17,7 @@ class Fact(NamedTuple):
 
     `use`: why a link in its place would not run the same. `copied_by`: the file
     that copies it elsewhere. `objection`: why this path may not be written.
+    `unlinked`: what the script does that wants the bytes themselves there.
     Each is "" where there is nothing to say.
     """
 
@@ -25,6 +26,14 @@ class Fact(NamedTuple):
     copied_by: str = ""
     objection: str = ""
     doubt: str = ""
+    unlinked: str = ""
+
+
+class Recorded(NamedTuple):
+    """The strategy that the manifest has for some bytes, and why."""
+
+    strategy: Strategy
+    reason: str = ""
 
 
 Facts: TypeAlias = Mapping[Place, Fact]
@@ -36,7 +45,8 @@ class Policy:
 
     `named`: paths in it that the user named; None where a whole tree is meant.
     `symlinks`: whether git keeps links as links there (core.symlinks). `refusal`:
-    why nothing can be written there just now, "" where something can.
+    why nothing can be written there just now, "" where something can. `recorded`:
+    the manifest's strategies, by sha-256 of the bytes that they are for.
     """
 
     repository: bytes
@@ -46,6 +56,7 @@ class Policy:
     symlinks: bool = True
     named: frozenset[bytes] | None = None
     refusal: str = ""
+    recorded: Mapping[str, Recorded] = field(default_factory=dict)
 
 
 class Tree(NamedTuple):

@@ -11,6 +11,7 @@ from s2s_tools.scripts.dedupe.model import Fact, Facts, Place, Policy
 from s2s_tools.scripts.inventory import families
 from s2s_tools.scripts.inventory.model import Family, Member, Relation, Scan
 from s2s_tools.scripts.manifest import standins
+from s2s_tools.scripts.manifest.model import Strategy
 
 Same = tuple[Member, ...]  # files of one tree with the same bytes, kept one first
 
@@ -85,6 +86,7 @@ def _reason(member: Member, kept: Member, facts: Facts, policy: Policy) -> str:
         or reasons.decided(policy.decisions, member.file.path, fact.state.sha256)
         or _by_bytes(fact, target)
         or fact.use
+        or _by_strategy(fact, policy)
         or _by_surroundings(fact, policy)
     )
 
@@ -116,6 +118,14 @@ def _by_bytes(fact: Fact, target: Fact) -> str:
         own, other = fact.state.mode, target.state.mode
         return f"its mode is {own:04o}, a link would have {other:04o}"
     return ""
+
+
+def _by_strategy(fact: Fact, policy: Policy) -> str:
+    """What the manifest says of these bytes goes before what the script does."""
+    recorded = policy.recorded.get(fact.state.sha256)
+    if recorded is not None and recorded.strategy is Strategy.SYMLINK:
+        return ""
+    return reasons.recorded(recorded) or fact.unlinked
 
 
 def _by_surroundings(fact: Fact, policy: Policy) -> str:

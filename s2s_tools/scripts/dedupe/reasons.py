@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Final
 
+from s2s_tools.scripts.dedupe.model import Recorded
 from s2s_tools.scripts.inventory import scope
 from s2s_tools.scripts.inventory.model import (
     UNREADABLE_WORKTREE,
@@ -12,7 +14,9 @@ from s2s_tools.scripts.inventory.model import (
     Relation,
     Scan,
 )
-from s2s_tools.scripts.manifest.model import Decisions
+from s2s_tools.scripts.manifest.model import Decisions, Strategy
+
+_FILES: Final = (Strategy.LEAVE, Strategy.COPY, Strategy.KEEP)
 
 
 def decided(decisions: Decisions, path: bytes, sha256: str) -> str:
@@ -25,6 +29,14 @@ def decided(decisions: Decisions, path: bytes, sha256: str) -> str:
         if allow.sha256 == sha256 and path in allow.paths:
             return f"the manifest allows it: {allow.reason}"
     return ""
+
+
+def recorded(said: Recorded | None) -> str:
+    """The manifest's strategy, where it wants a file; "" where it does not."""
+    if said is None or said.strategy not in _FILES:
+        return ""
+    why = f": {said.reason}" if said.reason else ""
+    return f"the manifest says so ({said.strategy}{why})"
 
 
 def elsewhere(member: Member, *, checkout_copy: bool) -> str:

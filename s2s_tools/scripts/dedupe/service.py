@@ -12,7 +12,7 @@ from s2s_tools.changes import planfile
 from s2s_tools.changes.model import Plan
 from s2s_tools.model import Repository, Worktree
 from s2s_tools.scripts.dedupe import facts, plan, reasons, sync, trees
-from s2s_tools.scripts.dedupe.model import Policy, Request, Tree
+from s2s_tools.scripts.dedupe.model import Policy, Recorded, Request, Tree
 from s2s_tools.scripts.inventory import discovery
 from s2s_tools.scripts.inventory.model import Scan
 from s2s_tools.scripts.inventory.survey import Progress
@@ -48,6 +48,10 @@ def dedupe_of(found: survey.Survey, path: bytes) -> Planned:
         symlinks=trees.keeps_links(here),
         named=_named(found.scan, here, path),
         refusal=trees.refusal(known, here.name),
+        recorded={
+            entry.sha256: Recorded(entry.strategy, entry.reason)
+            for entry in found.record.manifest.entries
+        },
     )
     same = plan.duplicates(found.scan, here.name)
     seen = facts.of_files(known, [m.file[:2] for members in same for m in members])

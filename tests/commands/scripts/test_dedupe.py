@@ -67,6 +67,45 @@ def test_plan_shows_the_link_and_the_reason_for_what_stays(
     assert state(repo) == before
 
 
+def test_the_plan_follows_the_strategy_that_the_manifest_records(
+    repo: Repo, run_s2s: Run
+) -> None:
+    run_s2s("manifest", "build", cwd=repo.path)
+    manifest = Path(repo.file(".s2s/manifest.yaml"))
+    text = manifest.read_text().replace("strategy: link", "strategy: leave")
+    manifest.write_text(text)
+
+    done = run_s2s("dedupe", "plan", "--json", cwd=repo.path)
+
+    made = json.loads(done.stdout)
+    own = [keep for keep in made["keeps"] if keep["worktree"] == "."]
+    reasons = {keep["path"]: keep["reason"] for keep in own}
+    assert made["writes"] == []
+    assert reasons["tools/x/free.sh"].endswith("but the manifest says so (leave)")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("find . -name '*.sh'", "it lists the scripts of a tree (find), line 2"),
+        ("cat > out.sh <<X\necho\nX", "it writes other scripts"),
+        ("if then fi (", "it cannot be read as shell, line 2"),
+    ],
+    ids=["lists", "writes", "unread"],
+)
+def test_a_script_that_no_link_survives_stays(
+    make_repo: Callable[..., Repo], run_s2s: Run, line: str, said: str
+) -> None:
+    text = f"#!/bin/sh\n{line}\n"
+    repo = make_repo({"a.sh": text, "t/a.sh": text, "b.sh": FREE, "t/b.sh": FREE})
+
+    made = json.loads(run_s2s("dedupe", "plan", "--json", cwd=repo.path).stdout)
+
+    assert [write["path"] for write in made["writes"]] == ["t/b.sh"]
+    (keep,) = made["keeps"]
+    assert (keep["path"], said in keep["reason"]) == ("t/a.sh", True)
+
+
 def test_plan_with_nothing_to_do_is_exit_0_too(
     make_repo: Callable[..., Repo], run_s2s: Run
 ) -> None:

@@ -13,10 +13,10 @@ from made_estates import Estate, fact, facts_of, file, scan_of
 
 from s2s_tools.changes.model import Kind, Plan, State
 from s2s_tools.scripts.dedupe import plan
-from s2s_tools.scripts.dedupe.model import Facts, Policy
+from s2s_tools.scripts.dedupe.model import Facts, Policy, Recorded
 from s2s_tools.scripts.inventory.model import File, Relation, Scan
 from s2s_tools.scripts.inventory.relations import Past
-from s2s_tools.scripts.manifest.model import Allow, Decisions
+from s2s_tools.scripts.manifest.model import Allow, Decisions, Strategy
 
 HERE = Policy(repository=b"/r/.git", worktree=".")
 trees = st.sampled_from(made_estates.TREES)
@@ -287,3 +287,28 @@ def test_empty_files_are_named_and_kept() -> None:
 
     assert made.writes == ()
     assert len(made.keeps) == 2
+
+
+@pytest.mark.parametrize("chosen", [Strategy.LEAVE, Strategy.COPY, Strategy.KEEP])
+def test_a_strategy_of_the_manifest_keeps_the_file(chosen: Strategy) -> None:
+    scan = scan_of(PAIR)
+    facts = facts_of(scan)
+    sha = facts[".", b"b.sh"].state.sha256
+    said = replace(HERE, recorded={sha: Recorded(chosen, "it ran differently")})
+    other = replace(HERE, recorded={"0" * 64: Recorded(chosen)})
+
+    reason = kept_reason(scan, facts, said)
+
+    assert reason.endswith(f"the manifest says so ({chosen}: it ran differently)")
+    assert len(plan.build(scan, facts, other).writes) == 1
+
+
+def test_what_the_script_does_keeps_it_unless_the_manifest_says_symlink() -> None:
+    scan = scan_of(PAIR)
+    told = "it writes other scripts (cat), line 2"
+    facts = facts_of(scan) | {(".", b"b.sh"): fact(PAIR[1], unlinked=told)}
+    sha = facts[".", b"b.sh"].state.sha256
+    said = replace(HERE, recorded={sha: Recorded(Strategy.SYMLINK)})
+
+    assert kept_reason(scan, facts).endswith(told)
+    assert len(plan.build(scan, facts, said).writes) == 1
