@@ -82,6 +82,51 @@ def test_a_copy_that_was_restored_by_hand_hinders_nothing(world) -> None:
     assert not is_wrapper(world.trees["two"])
 
 
+def test_a_branch_that_edited_its_own_body_gets_the_edits_at_its_old_path(
+    world, say
+) -> None:
+    world.apply("--commit")
+    one = world.trees["one"]
+    world.adopt(one)
+    one.commit({BODY: (EDITED, 0o755)})
+
+    world.undo()
+
+    assert one.read("bin/greet.sh") == EDITED.encode()
+    assert say(one, "bin/greet.sh", "x") == "good day x\n"
+    assert not one.file(BODY).exists()
+    assert say(world.main, "bin/greet.sh", "x") == "hello x\n"
+    assert say(world.trees["two"], "bin/greet.sh", "x") == "hello x\n"
+    assert not is_wrapper(one, "bin/count.sh")
+
+
+def test_a_branch_whose_edited_body_has_no_way_back_keeps_the_family(world) -> None:
+    world.apply("--commit")
+    one = world.trees["one"]
+    world.adopt(one)
+    one.commit({BODY: (EDITED, 0o755)})
+    one.git("checkout", "-q", "main~2", "--", "bin/greet.sh")
+
+    done = world.undo()
+
+    assert "../one: .s2s/canonical/bin/greet.sh was edited" in done.stdout
+    assert one.read(BODY) == EDITED.encode()
+    assert is_wrapper(world.main)
+
+
+def test_a_wrapper_that_was_merged_into_a_branch_keeps_its_body(world, say) -> None:
+    world.main.commit({"zz/deep/greet.sh": ('#!/bin/sh\necho "hello $*"\n', 0o755)})
+    world.apply("--commit")
+    one = world.trees["one"]
+    world.adopt(one)
+    one.commit({BODY: (EDITED, 0o755)})
+
+    world.undo()
+
+    assert one.read("bin/greet.sh") == EDITED.encode()
+    assert say(one, "zz/deep/greet.sh", "x") == "good day x\n"
+
+
 def test_undo_works_after_the_two_commits(world, say) -> None:
     world.apply("--commit")
 

@@ -34,8 +34,8 @@ class Part:
 
     @property
     def is_body(self) -> bool:
-        """Whether it is the body that was put into main's store."""
-        return self.worktree == MAIN and stored.holds(self.path)
+        """Whether it is a body in the store of main, or of a tree that has its own."""
+        return stored.holds(self.path)
 
 
 class Stuck(NamedTuple):
@@ -87,8 +87,8 @@ def _reason(parts: Sequence[Part]) -> str:
             return f"{_where(part)} was changed since"
         if part.objection:
             return f"{_where(part)}: {part.objection}"
-    body = next((part for part in parts if part.is_body), None)
-    return "" if body is None else _by_body(body, parts)
+    found = (_by_body(part, parts) for part in parts if part.is_body)
+    return next(filter(None, found), "")
 
 
 def _by_body(body: Part, parts: Sequence[Part]) -> str:
@@ -107,15 +107,18 @@ def _by_body(body: Part, parts: Sequence[Part]) -> str:
 
 
 def _back(parts: Sequence[Part]) -> Iterator[Write]:
-    body = next((part for part in parts if part.is_body), None)
-    edited = body is not None and body.now not in (body.after, ABSENT)
-    home = _home(body, parts) if body is not None and edited else None
+    edited = {
+        (body.worktree, stored.home(body.path)): body
+        for body in parts
+        if body.is_body and body.now not in (body.after, ABSENT)
+    }
     for part in parts:
+        body = edited.get((part.worktree, part.path))
         if part.gone or part.now == part.before:
             continue
-        if part is home and body is not None:
+        if body is not None:
             yield _write(part, body.now, body.held, "its body, with the later edits")
-        elif part is body and part.now == ABSENT:
+        elif part.is_body and part.now == ABSENT:
             continue
         else:
             yield _write(part, part.before, part.old, "what it was before")
@@ -164,7 +167,7 @@ def _kept(parts: Iterable[Part], reason: str) -> Iterator[Keep]:
 
 
 def _home(body: Part, parts: Iterable[Part]) -> Part | None:
-    home = (MAIN, stored.home(body.path))
+    home = (body.worktree, stored.home(body.path))
     return next((p for p in parts if (p.worktree, p.path) == home), None)
 
 

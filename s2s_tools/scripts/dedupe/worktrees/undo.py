@@ -10,11 +10,11 @@ from s2s_tools.changes import apply as changes
 from s2s_tools.changes import backup, guards, journal, recover
 from s2s_tools.changes import undo as steps
 from s2s_tools.changes.facts import PathFacts
-from s2s_tools.changes.model import ABSENT, Kind, Step, Write
+from s2s_tools.changes.model import ABSENT, Kind, State, Step, Write
 from s2s_tools.model import Repository
 from s2s_tools.scripts.dedupe import trees as known_trees
 from s2s_tools.scripts.dedupe.worktrees import needs, reversal
-from s2s_tools.scripts.dedupe.worktrees.model import COMMAND
+from s2s_tools.scripts.dedupe.worktrees.model import COMMAND, MAIN
 from s2s_tools.scripts.dedupe.worktrees.reversal import Part
 from s2s_tools.scripts.inventory import stored
 
@@ -89,6 +89,42 @@ def parts(repository: Repository, target: journal.Transaction) -> Iterator[Part]
                 objection="" if facts is None else _objection(trees, step, facts),
                 gone=facts is None,
             )
+        if name in present and name != MAIN:
+            yield from _own_bodies(target, trees, name)
+
+
+def _own_bodies(
+    target: journal.Transaction, trees: known_trees.Trees, name: str
+) -> Iterator[Part]:
+    """The bodies in the store of a tree that adopted them, with what became of them.
+
+    One that a wrapper which was merged there still runs stays where it is.
+    """
+    bodies = [s for s in target.steps if s.worktree == MAIN and stored.holds(s.path)]
+    own = {step.path for step in target.steps if step.worktree == name}
+    merged = {step.path for step in target.steps} - own
+    seen = trees.paths(name, {*merged, *(step.path for step in bodies)})
+    needed = {stored.wrapped(seen[path].data or b"") for path in merged}
+    for step in bodies:
+        facts, id = seen[step.path], stored.home(step.path)
+        if facts.state == ABSENT or step.path in own:
+            continue
+        yield Part(
+            worktree=name,
+            path=step.path,
+            before=facts.state if id in needed else ABSENT,
+            after=facts.state if _same(facts.state, step.after) else step.after,
+            now=facts.state,
+            held=facts.data,
+            family=_family(step, b""),
+            objection=_objection(trees, replace(step, worktree=name), facts),
+        )
+
+
+def _same(now: State, made: State) -> bool:
+    """Whether git would take both for the same file."""
+    runs = bool(now.mode & 0o100) == bool(made.mode & 0o100)
+    return runs and (now.kind, now.sha256) == (made.kind, made.sha256)
 
 
 def _bytes(target: journal.Transaction, side: str) -> dict[int, bytes]:
