@@ -22,6 +22,7 @@ class Edge(Enum):
     WHOLE = auto()  # it is the folder, or a path below it
     PART = auto()  # it belongs to a longer path: another one
     GLUED = auto()  # an option's letter stands right before it
+    MARKED = auto()  # behind ^ or @: an anchor or a command's mark, or a longer name
     OPEN = auto()  # what follows is only known when the script runs
     LINK = auto()  # a file:// address
 
@@ -39,14 +40,21 @@ def _ahead(spot: Spot) -> Edge:
     if _OPTION.search(text):
         return Edge.GLUED
     holder = spot.holder
-    if spot.start == holder.start + _opening(holder) and not spot.in_document:
-        return Edge.PART if _joins(_left(spot), quote=True) else Edge.WHOLE
-    if holder.kind != "word" and _ESCAPE.search(text):
+    starts = spot.start == holder.start + _opening(holder) and not spot.in_document
+    if not starts and _goes_into(holder, text):
         return Edge.WHOLE
-    if holder.kind == "regex" and text[-1:] in {b"^", b"(", b"|", b")"}:
-        return Edge.WHOLE
+    left = _left(spot) if starts else text
+    if left[-1:] in {b"^", b"@"}:
+        return Edge.MARKED
     bare = holder.kind not in _QUOTING and not spot.in_document
-    return Edge.PART if _joins(text, quote=bare) else Edge.WHOLE
+    return Edge.PART if _joins(left, quote=starts or bare) else Edge.WHOLE
+
+
+def _goes_into(holder: Node, text: bytes) -> bool:
+    """Whether an escape or a pattern's sign stands before the path."""
+    if holder.kind != "word" and _ESCAPE.search(text):
+        return True
+    return holder.kind == "regex" and text[-1:] in {b"^", b"(", b"|", b")"}
 
 
 def _left(spot: Spot) -> bytes:
