@@ -88,13 +88,14 @@ def _others(report: Report) -> Iterator[str]:
         f"Other files that name it, reported only; no format has a rule ({many} in "
         f"{output.count(files, 'file')}):"
     )
-    lines: dict[tuple[str, bytes], list[str]] = {}
+    lines: dict[tuple[str, bytes, str], list[str]] = {}
     for mention in report.mentions:
-        lines.setdefault((mention.worktree, mention.path), []).append(str(mention.line))
-    for (worktree, path), numbers in lines.items():
+        key = (mention.worktree, mention.path, mention.reason)
+        lines.setdefault(key, []).append(str(mention.line))
+    for (worktree, path, reason), numbers in lines.items():
         tree = "" if worktree == "." else f"{worktree}/"
         yield from output.wrapped(
-            f"{tree}{_text(path)}: line {', '.join(numbers)}", indent="  "
+            f"{tree}{_text(path)}: line {', '.join(numbers)} ({reason})", indent="  "
         )
     yield ""
 

@@ -127,9 +127,10 @@ class Script:
 
 
 class Mention(NamedTuple):
-    """A line of a file that is no shell script, with the folder that it names."""
+    """A line of a file that is only reported: the folder that it names, and why."""
 
     worktree: str
     path: bytes
     line: int
     place: Place
+    reason: str

@@ -74,6 +74,7 @@ def _mention(mention: Mention) -> dict[str, Any]:
         "path": _text(mention.path),
         "line": mention.line,
         "prefix": _text(mention.place.path),
+        "reason": mention.reason,
     }
 
 

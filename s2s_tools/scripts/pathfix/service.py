@@ -70,21 +70,25 @@ def look(
     former = () if asked else _former_roots(repository)
     listed = targets.scripts(repository, chosen, progress)
     places: dict[Place, None] = {}
-    scripts: list[Script] = []
+    for tree, _, _ in chosen:
+        own = asked or prefixes.known(repository, tree, former, root)
+        places |= dict.fromkeys(own)
+    read: list[Script] = []
     seen: dict[tuple[bytes, tuple[Place, ...]], rewriting.Rewritten] = {}
     for done, (tree, path, named) in enumerate(listed, 1):
         own = asked or prefixes.known(repository, tree, former, root)
         places |= dict.fromkeys(own)
-        scripts.append(_script(tree, path, own, root, seen, named=named))
+        read.append(_script(tree, path, own, root, seen, named=named))
         if progress is not None:
             progress(done, len(listed), "scripts read")
+    scripts = [s for s in read if s.problem or not others.is_foreign(s.path, s.data)]
     texts = [(s.path, s.data) for s in scripts if s.data]
     found = tuple(s for s in scripts if s.occurrences or s.problem)
     return Report(
         repository=repository,
         places=tuple(places),
         scripts=found,
-        mentions=tuple(_mentions(chosen, tuple(places))),
+        mentions=tuple(_mentions(chosen, read, tuple(places))),
         proposals=_proposed(texts, repository, places),
         plan=plan.build(found, repository=repository.common_dir),
         looked_at=len(scripts),
@@ -126,6 +130,8 @@ def _script(
             worktree=tree.name, path=path, state=state, data=b"", problem=problem
         )
     data = files.read(where)
+    if others.is_foreign(path, data):
+        return Script(worktree=tree.name, path=path, state=state, data=data)
     key = (data, tuple(places))
     if key not in seen:
         seen[key] = rewriting.rewrite(data, places, root)
@@ -145,19 +151,26 @@ def _script(
     )
 
 
-def _mentions(chosen: Sequence[Target], places: Sequence[Place]) -> Iterator[Mention]:
-    """Lines of tracked files of other formats below the folders."""
+def _mentions(
+    chosen: Sequence[Target], read: Sequence[Script], places: Sequence[Place]
+) -> Iterator[Mention]:
+    """Lines of what was read and is no script, and of other tracked files."""
     done = set()
+    for script in read:
+        done.add((script.worktree, script.path))
+        if others.is_foreign(script.path, script.data):
+            yield from others.mentions(
+                script.worktree, script.path, script.data, places
+            )
     for tree, folder, is_file in chosen:
         if is_file:
             continue
         for path in git.output(tree.path, "ls-files", "-z").split(b"\0"):
             below = not folder or path.startswith(folder + b"/")
-            if (tree.name, path) in done or not below:
+            if (tree.name, path) in done or not below or not path:
                 continue
             done.add((tree.name, path))
-            own = path.startswith(_OWN_FOLDER)
-            if path.endswith(others.EXTENSIONS) and not own:
+            if not path.startswith(_OWN_FOLDER):
                 data = _text(os.path.join(tree.path, path))
                 yield from others.mentions(tree.name, path, data, places)
 

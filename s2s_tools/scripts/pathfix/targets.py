@@ -24,6 +24,8 @@ def chosen(paths: Sequence[bytes]) -> tuple[Repository, list[Target]]:
     repositories = {}
     found: list[Target] = []
     for path in paths:
+        if not path:
+            raise errors.UsageFault("a path is empty; give a script or a folder")
         repository = discovery.find(path)
         repositories[repository.common_dir] = repository
         real = os.path.realpath(os.path.dirname(os.path.abspath(path)))

@@ -303,6 +303,7 @@ def test_a_link_a_folder_less_path_and_a_read_only_file_are_named(
     repo: Any, run_s2s: Any
 ) -> None:
     (repo.path / "link.sh").symlink_to("bin/show.sh")
+    (repo.path / "link").symlink_to("bin/show.sh")
     repo.write("fixed.sh", (SCRIPT, 0o555))
 
     link = apply(run_s2s, repo, "link.sh")
@@ -310,6 +311,7 @@ def test_a_link_a_folder_less_path_and_a_read_only_file_are_named(
     gone = apply(run_s2s, repo, "gone.sh")
 
     assert "is a link" in link.stdout
+    assert "is a link" in apply(run_s2s, repo, "link").stdout
     assert "read-only" in fixed.stdout
     assert gone.exit_code == 11
     assert (repo.path / "link.sh").is_symlink()
@@ -369,3 +371,89 @@ def test_a_broken_list_of_former_roots_is_named(
 
     assert ran.exit_code == 2
     assert ".s2s/manifest.yaml:2: former_roots" in ran.stderr
+
+
+FOREIGN = {
+    "u.service": f"[Service]\nExecStart={OLD}/run\n",
+    "c.yaml": f"a: b\nroot: {OLD}\n",
+    "p.py": f"import os\nos.chdir('{OLD}')\n",
+    "tool": f"#!/usr/bin/env python3\nopen('{OLD}')\n",
+    "wrong.sh": f"#!/usr/bin/env python3\nopen('{OLD}')\n",
+    ".env": f"A=1\nROOT={OLD}\n",
+    "n.md": f"text\n{OLD}\n",
+    "plain.txt": f"text\ncd {OLD}\n",
+    "Makefile": f"all:\n\tcd {OLD}\n",
+    "j.json": f'{{\n"a": "{OLD}" (\n',
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_named_file_that_is_no_shell_script_is_reported_and_stays(
+    name: str, repo: Any, run_s2s: Any
+) -> None:
+    repo.commit({name: FOREIGN[name]})
+
+    ran = apply(run_s2s, repo, name, "--prefix", OLD)
+
+    said = " ".join(ran.stdout.split())
+    assert ran.exit_code == 0, ran.stderr
+    assert f"{name}: line 2 (it is no shell script)" in said
+    assert "reported only" in said
+    assert "cannot be read" not in said
+    assert repo.read(name) == FOREIGN[name].encode()
+
+
+def test_a_folder_without_scripts_is_looked_at(
+    make_repo: Callable[..., Any], run_s2s: Any
+) -> None:
+    repo = make_repo({"j.json": f'{{"a": "{OLD}"}}\n'})
+
+    ran = run_s2s("fix-paths", "--prefix", OLD, "--check", cwd=repo.path)
+
+    assert ran.exit_code == 0
+    assert f"{OLD} ($S2S_ROOT)" in ran.stdout
+    assert "j.json: line 1" in ran.stdout
+
+
+def test_every_tracked_text_that_names_the_folder_is_listed(
+    repo: Any, run_s2s: Any
+) -> None:
+    repo.commit(
+        {
+            "bin/show.sh.backup.today": SCRIPT,
+            "log.jsonl": f"{OLD}\n",
+            "LICENCE": f"\n{OLD}\n",
+            "image.bin": b"\0" + OLD.encode(),
+        }
+    )
+
+    ran = apply(run_s2s, repo)
+    named = apply(run_s2s, repo, "bin/show.sh.backup.today")
+
+    assert "bin/show.sh.backup.today: line 3 (it is only" in ran.stdout
+    assert "log.jsonl: line 1" in ran.stdout
+    assert "LICENCE: line 2" in ran.stdout
+    assert "image.bin" not in ran.stdout
+    assert named.exit_code == 0
+    assert b"S2S_ROOT" in repo.read("bin/show.sh.backup.today")
+
+
+@pytest.mark.parametrize(
+    "line", [f'grep "^{OLD}" f', f"curl -d @{OLD}/f u", f"x @'{OLD}/f'"]
+)
+def test_a_path_behind_a_mark_is_left_for_a_person(
+    line: str, make_repo: Callable[..., Any], run_s2s: Any
+) -> None:
+    repo = make_repo({"a.sh": f"#!/bin/sh\n{line}\n"})
+
+    ran = run_s2s("fix-paths", "--prefix", OLD, "--check", cwd=repo.path)
+
+    assert ran.exit_code == 1
+    assert "a.sh:2 (other path)" in ran.stdout
+
+
+def test_an_empty_path_is_one_clear_line(repo: Any, run_s2s: Any) -> None:
+    ran = run_s2s("fix-paths", "", cwd=repo.path)
+
+    assert ran.exit_code == 2
+    assert "a path is empty" in ran.stderr
