@@ -10,8 +10,8 @@ from s2s_tools.scripts.pathfix.model import Occurrence, Script, Verdict
 from s2s_tools.scripts.pathfix.service import Report
 
 _MEANING = {
-    Verdict.AUTO: "rewritten",
-    Verdict.CHECKED: "rewritten; the script checks the root",
+    Verdict.AUTO: "can be rewritten",
+    Verdict.CHECKED: "can be rewritten; the script then checks the root",
     Verdict.MANUAL: "for a person",
     Verdict.SKIPPED: "left alone",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from s2s_tools import errors
@@ -42,9 +42,21 @@ def rewrite(data: bytes, places: Sequence[Place], root: bytes) -> Rewritten:
     what = _wanted(fixed, root)
     proof = _proved(fixed, what)
     if proof.failure:
-        return Rewritten(_unproved(fixed, proof), None, proof, proof.failure)
+        advice = f"not proved: {proof.failure}"
+        left = by_hand(fixed.occurrences, advice)
+        return Rewritten(left, None, proof, proof.failure)
     made = opening.opened(fix.text(fixed), what)
     return Rewritten(fixed.occurrences, made.data, proof)
+
+
+def by_hand(found: Iterable[Occurrence], advice: str) -> tuple[Occurrence, ...]:
+    """What would be rewritten, as a person's work."""
+    return tuple(
+        o._replace(verdict=Verdict.MANUAL, advice=advice)
+        if o.verdict in _REWRITTEN
+        else o
+        for o in found
+    )
 
 
 def barrier(data: bytes) -> str:
@@ -89,16 +101,6 @@ def _wanted(fixed: Fixed, root: bytes) -> preamble.Preamble:
         exported=fixed.exports and bool(rooted),
         checked=fixed.checked and bool(rooted),
         needs=tuple(sorted(used - {root, preamble.TREE})),
-    )
-
-
-def _unproved(fixed: Fixed, proof: Proof) -> tuple[Occurrence, ...]:
-    """What cannot be proved is a person's work."""
-    return tuple(
-        o._replace(verdict=Verdict.MANUAL, advice=f"not proved: {proof.failure}")
-        if o.verdict in _REWRITTEN
-        else o
-        for o in fixed.occurrences
     )
 
 

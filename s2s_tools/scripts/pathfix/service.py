@@ -137,7 +137,10 @@ def _script(
         seen[key] = rewriting.rewrite(data, places, root)
     made = seen[key]
     blocked = made.result is not None and not state.mode & stat.S_IWUSR
-    problem = "is read-only; make it writable" if blocked else made.problem
+    if blocked:
+        problem = "is read-only; make it writable"
+        left = rewriting.by_hand(made.occurrences, problem)
+        made = rewriting.Rewritten(left, None, made.proof, problem)
     return Script(
         worktree=tree.name,
         path=path,
@@ -145,9 +148,9 @@ def _script(
         data=data,
         named=named,
         occurrences=made.occurrences,
-        result=None if blocked else made.result,
+        result=made.result,
         proof=made.proof,
-        problem=problem,
+        problem=made.problem,
     )
 
 

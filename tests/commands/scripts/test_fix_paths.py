@@ -66,6 +66,7 @@ def test_it_shows_contexts_and_what_is_left(repo: Any, run_s2s: Any) -> None:
     assert "notes.md: line 1" in ran.stdout
     assert "app.json: line 1" in ran.stdout
     assert "1 script can be rewritten" in ran.stdout
+    assert "1  can be rewritten" in ran.stdout
 
 
 def test_the_json_is_one_document(repo: Any, run_s2s: Any) -> None:
@@ -312,7 +313,8 @@ def test_a_link_a_folder_less_path_and_a_read_only_file_are_named(
 
     assert "is a link" in link.stdout
     assert "is a link" in apply(run_s2s, repo, "link").stdout
-    assert "read-only" in fixed.stdout
+    assert "fixed.sh:3 (double quoted): is read-only" in fixed.stdout
+    assert "rewritten" not in fixed.stdout
     assert gone.exit_code == 11
     assert (repo.path / "link.sh").is_symlink()
     assert repo.read("fixed.sh") == repo.read("bin/show.sh") == SCRIPT.encode()
