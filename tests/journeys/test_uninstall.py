@@ -293,3 +293,59 @@ def test_uninstall_can_be_undone(world, snapshot) -> None:
 
 def test_nothing_installed_is_nothing_to_do(world) -> None:
     assert "Nothing was changed" in uninstall(world).stdout
+
+
+# --- uninstall, links inside one tree -----------------------------------------
+
+
+@pytest.fixture
+def linked(world):
+    """Main with a committed link at zz/greet.sh that the manifest owns."""
+    world.main.commit({"zz/greet.sh": world.main.read("bin/greet.sh").decode()})
+    world.main.file("zz/greet.sh").chmod(0o755)
+    world.main.git("commit", "-q", "-a", "--allow-empty", "-m", "a copy that runs")
+    world.s2s("dedupe", "apply", "--yes")
+    world.s2s("manifest", "build")
+    world.main.git("add", "-A")
+    world.main.git("commit", "-q", "-m", "one script")
+    assert world.main.file("zz/greet.sh").is_symlink()
+    return world
+
+
+def test_a_link_inside_the_tree_is_the_script_itself_again(linked) -> None:
+    uninstall(linked)
+
+    back, script = (linked.main.file(f"{at}/greet.sh") for at in ("zz", "bin"))
+    assert not back.is_symlink()
+    assert back.read_bytes() == script.read_bytes()
+    assert back.stat().st_mode == script.stat().st_mode
+    assert "symlink" not in linked.main.read(".s2s/manifest.yaml").decode()
+    assert "Nothing was changed" in uninstall(linked).stdout
+
+
+def test_a_link_whose_script_is_gone_stays_and_is_named(linked) -> None:
+    linked.main.file("bin/greet.sh").unlink()
+
+    done = uninstall(linked)
+
+    assert "there is no body for zz/greet.sh" in done.stdout
+    assert linked.main.file("zz/greet.sh").is_symlink()
+
+
+def test_a_link_that_leads_elsewhere_now_stays_and_is_named(linked) -> None:
+    linked.main.file("zz/greet.sh").unlink()
+    linked.main.file("zz/greet.sh").symlink_to("../bin/count.sh")
+
+    done = uninstall(linked)
+
+    assert "it leads elsewhere now" in done.stdout
+    assert linked.main.file("zz/greet.sh").is_symlink()
+
+
+def test_a_link_of_a_persons_own_stays_as_it_is(linked) -> None:
+    linked.main.file("zz/mine.sh").symlink_to("../bin/count.sh")
+
+    uninstall(linked)
+
+    assert linked.main.file("zz/mine.sh").is_symlink()
+    assert not linked.main.file("zz/greet.sh").is_symlink()

@@ -21,6 +21,7 @@ from s2s_tools.scripts.inventory.model import Scan
 from s2s_tools.scripts.inventory.survey import Progress
 from s2s_tools.scripts.manifest import standins, survey
 from s2s_tools.scripts.manifest import store as manifests
+from s2s_tools.scripts.manifest.model import Form
 from s2s_tools.scripts.wrappers import render
 from s2s_tools.system import gitobjects
 
@@ -42,7 +43,7 @@ def plan(
     found = survey.take(path, progress=progress)
     scan, repository = found.scan, found.scan.repository
     known = known_trees.Trees(repository)
-    stands = tuple(_stands(known, scan))
+    stands = (*_stands(known, scan), *_links(known, found))
     bodies = tuple(_bodies(known, scan))
     names = {s.worktree for s in stands} | {body.worktree for body in bodies}
     made = removal.build(
@@ -115,6 +116,36 @@ def _stands(known: known_trees.Trees, scan: Scan) -> Iterator[Stand]:
                 edited=not exact,
                 objection=_objection(known, name, path, seen),
             )
+
+
+def _links(known: known_trees.Trees, found: survey.Survey) -> Iterator[Stand]:
+    """The links that the manifest owns and that lead to a script of their tree."""
+    owned = {
+        copy[:2]: copy.to or entry.path
+        for entry in found.record.manifest.entries
+        for copy in entry.copies
+        if copy.form is Form.SYMLINK
+    }
+    for (name, path), text in manifests.links(found.scan).items():
+        to, wanted = standins.target(path, text), owned.get((name, path))
+        if wanted is None or (to is not None and stored.holds(to)):
+            continue
+        seen = known.paths(name, {path, wanted})
+        link, there = seen[path], seen[wanted]
+        if link.state.kind is not Kind.LINK:
+            continue
+        script = there.data if there.state.kind is Kind.FILE else None
+        id = stored.wrapped(script or b"")
+        own = (script, there.state.mode) if script is not None and id is None else None
+        strayed = "" if to == wanted else "it leads elsewhere now"
+        yield Stand(
+            worktree=name,
+            path=path,
+            id=id or path,
+            state=link.state,
+            original=own,
+            objection=strayed or _objection(known, name, path, link),
+        )
 
 
 def _bodies(known: known_trees.Trees, scan: Scan) -> Iterator[Body]:
