@@ -349,3 +349,14 @@ def test_a_link_of_a_persons_own_stays_as_it_is(linked) -> None:
 
     assert linked.main.file("zz/mine.sh").is_symlink()
     assert not linked.main.file("zz/greet.sh").is_symlink()
+
+
+def test_a_link_to_a_wrapper_gets_the_body_too(linked, say) -> None:
+    linked.apply("--commit")
+    linked.main.write(BODY, EDITED)
+
+    uninstall(linked)
+
+    assert not linked.main.file("zz/greet.sh").is_symlink()
+    assert linked.main.read("bin/greet.sh") == EDITED.encode()
+    assert say(linked.main, "zz/greet.sh", "x") == "good day x\n"

@@ -130,6 +130,8 @@ def _links(known: known_trees.Trees, found: survey.Survey) -> Iterator[Stand]:
         to, wanted = standins.target(path, text), owned.get((name, path))
         if wanted is None or (to is not None and stored.holds(to)):
             continue
+        at_home = to == stored.home(wanted)
+        wanted = to if at_home and to else wanted
         seen = known.paths(name, {path, wanted})
         link, there = seen[path], seen[wanted]
         if link.state.kind is not Kind.LINK:
