@@ -48,7 +48,6 @@ def test_every_make_target_exists(target):
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
-@pytest.mark.skipif("s2s demo" not in README, reason="the README shows no demo")
 def test_the_demonstration_is_called_constructed():
     assert "constructed" in README.lower()
 
